@@ -1,0 +1,51 @@
+# Every Layer Counts. `make` alone says what there is to make.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# PyTorch's own list of CPU builds; without it, Linux gets gigabytes of CUDA.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+
+.PHONY: help install lab test lint solutions release pins clean
+
+help:  ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+lab: .venv/installed  ## open JupyterLab in notebooks/ (installs the course first)
+	@jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
+
+test: .venv/installed lint  ## every check of the project
+	@echo "== tests: judge, cards, lessons, class cycle"
+	@pytest -n 2 --dist loadfile tests
+	@echo "== notebooks: solutions against their stored outputs"
+	@pytest -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg solutions
+	@echo "== notebooks: as students get them, to the end without an error"
+	@pytest -n 2 --dist loadfile --nbval-lax notebooks
+
+lint: .venv/installed
+	@echo "== ruff, mypy"
+	@ruff check --quiet . && ruff format --quiet --check . && mypy
+
+solutions: .venv/installed  ## texts -> executed notebooks in solutions/, and releases in notebooks/
+	@grader build $(LESSON)
+
+release: solutions  ## the same: a release is never older than its solution
+
+install: .venv/installed  ## make .venv with pinned versions
+
+.venv/installed: constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Every Layer Counts needs Python 3.11 or newer; call: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@echo "== installing the course into .venv (about 1.5 GB; some minutes the first time)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --no-deps torch==$$(sed -n 's/^torch==//p' constraints.txt) --extra-index-url $(TORCH_INDEX)
+	@$(BIN)/pip install -c constraints.txt -e '.[test]'
+	@$(BIN)/jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements" 2>/dev/null
+	@touch $@
+
+pins: .venv/installed  ## write the installed versions into constraints.txt
+	@{ head -1 constraints.txt; pip freeze --exclude-editable | sed 's/+cpu//'; } > .venv/pins && mv .venv/pins constraints.txt
+
+clean:  ## remove .venv, the gradebook stays
+	rm -rf .venv

@@ -1,0 +1,333 @@
+"""Lesson texts -> executed notebooks in `solutions/` -> students' notebooks in `notebooks/`.
+
+A lesson is a MyST text notebook, `solutions/01-linear.md`. Its short tags and roles:
+
+- tag `exercise`: the cell with the model answer between `### BEGIN SOLUTION` and `### END SOLUTION`
+- tag `check`: the cell `check(name)`, which nbgrader grades
+- tag `locked`: a cell that students need as it is, for instance the imports
+- a line that ends in `# SOLUTION`: students find `...` in the place of its value
+- {points}`name` in prose: the exercise's points; {eval}`expression` in prose: its value at that place
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbformat import NotebookNode
+from nbgrader.apps import NbGraderAPI
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.config import Config, PyFileConfigLoader
+
+from grader.exercise import Exercise, Lesson
+from grader.exercises import lessons
+
+TAGS = {"exercise", "check", "locked"}
+SECONDS_PER_CELL = 60
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+SILENT = "every-layer-counts"  # metadata key of cells that the builder adds and takes away
+
+
+class LessonError(Exception):
+    """A mistake in a lesson's text, as one line: where, what, and how to mend it."""
+
+
+def texts(root: Path) -> dict[str, Path]:
+    """The lesson texts by lesson name, in order."""
+    return {path.stem: path for path in sorted((root / "solutions").glob("[0-9][0-9]-*.md"))}
+
+
+def find(root: Path, wanted: str) -> Path:
+    """The text of the lesson called `wanted`; its number or a piece of its name will do."""
+    found = texts(root)
+    matches = [path for name, path in found.items() if wanted == name or wanted in name.split("-")]
+    if len(matches) != 1:
+        names = ", ".join(found) or "none yet"
+        raise LessonError(f"There is no lesson '{wanted}' in solutions/. The lessons: {names}.")
+    return matches[0]
+
+
+def build(root: Path, text: Path) -> None:
+    """Make both notebooks of one lesson.
+
+    Raises:
+        LessonError: for a mistake in the text; nothing has been written then.
+    """
+    solution = execute(text, read(text))
+    target = root / "solutions" / text.stem / f"{text.stem}.ipynb"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(nbformat.writes(solution) + "\n", encoding="utf-8")
+    release(root, text.stem)
+
+
+def read(text: Path) -> NotebookNode:
+    """The notebook that the text describes, tags expanded to nbgrader's metadata, not yet run."""
+    notebook = jupytext.reads(text.read_text(encoding="utf-8"), fmt="md:myst")
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
+    lesson = next((lesson for lesson in lessons() if lesson.name == text.stem), None)
+    exercises = {exercise.name: exercise for exercise in (lesson or Lesson("", ())).exercises}
+    waiting: Exercise | None = None  # its check cell has not come yet
+    seen: list[str] = []
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", []))
+        if unknown := sorted(tags - TAGS):
+            raise _error(text, cell, f"has the tag '{unknown[0]}'", f"use one of {sorted(TAGS)}")
+        if "exercise" in tags:
+            if waiting:
+                raise _no_check(text, cell, waiting)
+            waiting = _exercise_cell(text, cell, exercises)
+            seen.append(waiting.name)
+        elif "check" in tags:
+            waiting = _check_cell(text, cell, waiting)
+        elif "locked" in tags:
+            _grading(cell, _slug(cell), locked=True)
+        elif cell.cell_type == "markdown":
+            cell.source = _with_points(text, cell, exercises)
+    if waiting:
+        raise _no_check(text, notebook.cells[-1], waiting)
+    if missing := [name for name in exercises if name not in seen]:
+        raise LessonError(
+            f"{text.name}: no cell for the exercise `{missing[0]}`; add one with the tag 'exercise'."
+        )
+    _number(notebook)
+    return notebook
+
+
+def execute(text: Path, notebook: NotebookNode) -> NotebookNode:
+    """Run the notebook in a fresh kernel, fill in the prose's numbers, and prove the answers."""
+    prepared = nbformat.v4.new_notebook(
+        cells=list(_with_silent_cells(notebook)), metadata=notebook.metadata
+    )
+    with tempfile.TemporaryDirectory() as empty:
+        client = NotebookClient(
+            prepared,
+            timeout=SECONDS_PER_CELL,
+            record_timing=False,
+            extra_arguments=["--IPKernelApp.log_level=40"],  # errors; no warnings about its ports
+            resources={"metadata": {"path": empty}},
+        )
+        try:
+            client.execute(env=_environment())
+        except (CellExecutionError, CellTimeoutError) as error:
+            raise _failed_cell(text, prepared, error) from None
+    _use_silent_outputs(text, prepared.cells)
+    prepared.cells = [cell for cell in prepared.cells if SILENT not in cell.metadata]
+    _tidy(prepared)
+    for cell in prepared.cells:
+        _prove_full_marks(text, cell)
+        _prove_prediction(text, cell)
+    return prepared
+
+
+def release(root: Path, name: str) -> None:
+    """The student's notebook, by nbgrader's own generate_assignment."""
+    os.environ["PATH"] = _environment()["PATH"]
+    outcome = NbGraderAPI(config=course_config(root)).generate_assignment(name, force=True)
+    if not outcome["success"]:
+        lines = [line for line in outcome.get("log", "").splitlines() if line.strip()]
+        last = outcome.get("error") or (lines[-1] if lines else "no reason given")
+        raise LessonError(f"nbgrader could not release {name}: {str(last).splitlines()[-1]}")
+
+
+def course_config(root: Path) -> Config:
+    """nbgrader's configuration of the course that stands in `root`."""
+    return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+
+
+class HideAnswers(NbGraderPreprocessor):
+    """Turn `guess = 55  # SOLUTION` into `guess = ...` for students."""
+
+    answer = re.compile(r"^(?P<start>[^=:]*[=:]\s*).*?(?P<comma>,?)\s*# SOLUTION$", re.MULTILINE)
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, index: int
+    ) -> tuple[NotebookNode, Any]:
+        """Clear the marked values of one code cell."""
+        if cell.cell_type == "code":
+            cell.source = self.answer.sub(r"\g<start>...\g<comma>", cell.source)
+        return cell, resources
+
+
+def _exercise_cell(text: Path, cell: NotebookNode, exercises: dict[str, Exercise]) -> Exercise:
+    found = re.search(r"^def (\w+)|^(\w+) *=", cell.source, re.MULTILINE)
+    name = (found[1] or found[2]) if found else ""
+    if name not in exercises:
+        close = difflib.get_close_matches(name, exercises, n=1)
+        near = f"did you mean `{close[0]}`?" if close else f"this lesson has {', '.join(exercises)}"
+        raise _error(text, cell, f"is for an unknown exercise, `{name}`", near)
+    exercise = exercises[name]
+    if f"def {exercise.call_form}:" not in cell.source:
+        raise _error(text, cell, "has other arguments", f"write `def {exercise.call_form}:`")
+    if not re.search(r"### BEGIN SOLUTION.*### END SOLUTION", cell.source, re.DOTALL):
+        cure = "put the model answer between ### BEGIN SOLUTION and ### END SOLUTION"
+        raise _error(text, cell, "shows students its answer", cure)
+    _grading(cell, f"{name}_answer", solution=True)
+    return exercise
+
+
+def _check_cell(text: Path, cell: NotebookNode, exercise: Exercise | None) -> None:
+    if exercise is None:
+        raise _error(text, cell, "checks nothing", "put it under a cell with the tag 'exercise'")
+    wanted = f"check({exercise.name})"
+    if cell.source.strip() != wanted:
+        raise _error(text, cell, "checks something else", f"write `{wanted}` and nothing more")
+    _grading(cell, exercise.name, grade=True, locked=True, points=exercise.points)
+
+
+def _grading(cell: NotebookNode, grade_id: str, **settings: Any) -> None:
+    """nbgrader's metadata for one cell, in the form of its schema 3."""
+    defaults = {"grade": False, "locked": False, "solution": False, "task": False}
+    cell.metadata.nbgrader = nbformat.from_dict(
+        {**defaults, **settings, "grade_id": grade_id, "schema_version": 3}
+    )
+
+
+def _with_points(text: Path, cell: NotebookNode, exercises: dict[str, Exercise]) -> str:
+    def points(role: re.Match[str]) -> str:
+        if role[1] not in exercises:
+            raise _error(text, cell, f"names an unknown exercise, `{role[1]}`", "mend the name")
+        count = exercises[role[1]].points
+        return f"{count} point{'s' if count != 1 else ''}"
+
+    return re.sub(r"\{points\}`(\w+)`", points, str(cell.source))
+
+
+def _number(notebook: NotebookNode) -> None:
+    """Cell ids from what the cells say: the text holds none, and random ones change every file."""
+    used: dict[str, int] = {}
+    for cell in notebook.cells:
+        slug = cell.metadata.get("nbgrader", {}).get("grade_id") or _slug(cell)
+        used[slug] = used.get(slug, 0) + 1
+        cell.id = slug if used[slug] == 1 else f"{slug}-{used[slug]}"
+
+
+def _slug(cell: NotebookNode) -> str:
+    words = re.findall(r"[a-z0-9]+", cell.source.lower())
+    return "-".join(words)[:40].strip("-") or cell.cell_type
+
+
+ROLE = re.compile(r"\{eval\}`([^`]+)`")
+
+
+def _with_silent_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """The cells and, between them, code that works out the prose and tries the docstrings."""
+    for cell in notebook.cells:
+        yield cell
+        if cell.cell_type == "markdown" and (expressions := ROLE.findall(cell.source)):
+            values = "".join(f"in_prose({expression}), " for expression in expressions)
+            yield _silent(
+                f"from grader.words import in_prose; import json; print(json.dumps([{values}]))"
+            )
+        elif "exercise" in cell.metadata.get("tags", []):
+            name = re.search(r"^def (\w+)", cell.source, re.MULTILINE)
+            if name:
+                yield _silent(
+                    f"import doctest; doctest.run_docstring_examples({name[1]}, globals())"
+                )
+
+
+def _silent(source: str) -> NotebookNode:
+    return nbformat.v4.new_code_cell(source, metadata={SILENT: True})
+
+
+def _use_silent_outputs(text: Path, cells: list[NotebookNode]) -> None:
+    for shown, silent in zip(cells, cells[1:], strict=False):
+        if SILENT not in silent.metadata:
+            continue
+        output = "".join(out.get("text", "") for out in silent.outputs)
+        if shown.cell_type == "markdown":
+            values = iter(json.loads(output))
+            shown.source = ROLE.sub(lambda _: next(values), shown.source)
+        elif output:
+            example = re.search(r"Failed example:\s*(.*)\n", output)
+            raise _error(
+                text,
+                shown,
+                f"has an example that is not true, `{example[1] if example else 'in its docstring'}`",
+                "mend the docstring or the answer",
+            )
+
+
+def _tidy(notebook: NotebookNode) -> None:
+    """Count the cells that are left from 1, and keep nothing that differs between two runs."""
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for count, cell in enumerate(code, start=1):
+        cell.execution_count = count
+        cell.metadata.pop("execution", None)
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
+
+
+def _prove_full_marks(text: Path, cell: NotebookNode) -> None:
+    grading = cell.metadata.get("nbgrader", {})
+    if not grading.get("grade"):
+        return
+    score = next((o.data["text/plain"] for o in cell.outputs if "data" in o), "no output")
+    if score != repr(float(grading["points"])):
+        raise _error(
+            text,
+            cell,
+            f"gives its model answer {score} of {grading['points']} points",
+            "run it in the notebook to see why",
+        )
+
+
+def _prove_prediction(text: Path, cell: NotebookNode) -> None:
+    for output in cell.get("outputs", []):
+        said = output.get("data", {}).get("text/plain", "")
+        if "# SOLUTION" in cell.source and said.startswith("A surprise"):
+            raise _error(text, cell, f"predicts wrongly ({said})", "mend the number")
+
+
+def _failed_cell(text: Path, notebook: NotebookNode, error: Exception) -> LessonError:
+    if isinstance(error, CellTimeoutError):
+        return LessonError(
+            f"{text.name}: a cell took over {SECONDS_PER_CELL} seconds; make it smaller."
+        )
+    cell, output = next(
+        (cell, output)
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    )
+    said = f"{output.ename}: {output.evalue}".splitlines()[0][:160]
+    if SILENT in cell.metadata:
+        cell = notebook.cells[notebook.cells.index(cell) - 1]
+        return _error(text, cell, f"has an {{eval}} that raises {said}", "mend the expression")
+    return _error(text, cell, f"raises {said}", "mend it, or catch the error and print it")
+
+
+def _no_check(text: Path, cell: NotebookNode, exercise: Exercise) -> LessonError:
+    cure = f"add a cell `check({exercise.name})` with the tag 'check' under it"
+    return _error(text, cell, f"comes before the check of `{exercise.name}`", cure)
+
+
+def _error(text: Path, cell: NotebookNode, what: str, cure: str) -> LessonError:
+    """One line with the file, the line in the text where the cell starts, and the cure."""
+    first = next((line for line in cell.source.splitlines() if line.strip()), "")
+    before, found, _ = text.read_text(encoding="utf-8").partition(first)
+    line = before.count("\n") + 1 if found else "?"
+    return LessonError(f"{text.name}:{line}: the cell '{first[:60]}' {what}; {cure}.")
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, with the interpreter's folder first on PATH: nbgrader calls
+    alembic by its bare name."""
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}

@@ -1,0 +1,71 @@
+"""What PyTorch itself says of a layer: the course's only source of right answers.
+
+Layers are built on the meta device: real shapes, no memory, no arithmetic on numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from threading import Thread
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+Shape = tuple[int, ...]
+
+
+def on_meta(reference: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """`reference(**arguments)`, with every layer and tensor made on the meta device."""
+    with torch.device("meta"):
+        return reference(**arguments)
+
+
+def parameters(layer: nn.Module) -> int:
+    """Number of trainable parameters. A parameter that is shared counts once."""
+    return sum(p.numel() for p in layer.parameters() if p.requires_grad)
+
+
+def buffers(layer: nn.Module) -> int:
+    """Number of elements that the layer keeps but does not train."""
+    return sum(b.numel() for b in layer.buffers())
+
+
+def output_shape(layer: nn.Module, input_shape: Shape) -> Shape:
+    """Shape of `layer(x)` for an `x` of floats with shape `input_shape`, batch first."""
+    output: Tensor = layer(torch.empty(input_shape))
+    return tuple(output.shape)
+
+
+def mult_adds(layer: nn.Module, *input_shapes: Shape) -> int:
+    """Multiply-accumulates of one forward pass over the whole batch, bias not counted.
+
+    Source: `torch.utils.flop_counter.FlopCounterMode` counts 2 FLOPs a multiply-accumulate.
+    It is exact on the meta device in train mode; on the CPU it misses fused kernels.
+    """
+    inputs = [torch.empty(shape) for shape in input_shapes]
+    with FlopCounterMode(display=False) as counter:
+        layer.train()(*inputs)
+    return counter.get_total_flops() // 2
+
+
+@cache
+def _loader() -> Thread:
+    """PyTorch loads about a second's worth of modules at the first meta computation."""
+    thread = Thread(target=import_module, args=("torch._dynamo",))
+    thread.start()
+    return thread
+
+
+def start_loading() -> None:
+    """Load the rest of PyTorch beside whatever the student does next."""
+    _loader()
+
+
+def finish_loading() -> None:
+    """Wait for `start_loading`, if it was called."""
+    if _loader.cache_info().currsize:
+        _loader().join()
