@@ -1,4 +1,4 @@
-"""nbgrader's settings for this course: its folders, and what students find in the place of answers."""
+"""nbgrader's settings for this course: its folders, and what students find instead of answers."""
 
 from pathlib import Path
 

@@ -210,7 +210,7 @@ class _Deadline:
         self.active = True
         cpu, wall = (max(seconds, 0.001) for seconds in self._left())
         if threading.current_thread() is not threading.main_thread():
-            self._undo = lambda: None
+            self._undo: Callable[[], None] = _nothing
         elif hasattr(signal, "setitimer"):
             self._undo = self._arm_signals(cpu, wall)
         else:
@@ -248,6 +248,10 @@ class _Deadline:
         return timer.cancel
 
 
+def _nothing() -> None:
+    """Nothing to undo."""
+
+
 class _OutOfReach:
     """Stands where PyTorch stood among the student's names; any use says so."""
 
@@ -274,7 +278,7 @@ def _without_judges(function: Callable[..., Any]) -> Iterator[None]:
     hidden = {name: value for name, value in names.items() if _belongs_to_judges(value)}
     modules = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in JUDGES}
     names.update(dict.fromkeys(hidden, _OutOfReach()))
-    sys.modules.update(dict.fromkeys(modules))  # None there makes `import` fail
+    sys.modules.update(dict.fromkeys(modules))  # type: ignore[arg-type]  # None: imports fail
     try:
         yield
     finally:

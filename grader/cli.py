@@ -15,6 +15,8 @@ def main() -> None:
     build = commands.add_parser("build", help="make the notebooks of some lessons, or of all")
     build.add_argument("lesson", nargs="*", help="a lesson's name or number, such as 01")
     build.set_defaults(run=_build)
+    lint = commands.add_parser("lint", help="say what is missing or wrong in the course")
+    lint.set_defaults(run=_lint)
     arguments = parser.parse_args()
     sys.exit(arguments.run(arguments))
 
@@ -35,6 +37,14 @@ def _build(arguments: argparse.Namespace) -> int:
     except lesson.LessonError as error:
         return _complain(str(error))
     return 0
+
+
+def _lint(_: argparse.Namespace) -> int:
+    from grader.lint import complaints, summary
+
+    found = list(complaints(course_root()))
+    print("\n".join([*found, summary()]))
+    return 1 if found else 0
 
 
 def course_root() -> Path | None:

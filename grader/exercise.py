@@ -1,5 +1,9 @@
-"""The vocabulary of the course: a Lesson has Exercises, an Exercise has Parts,
-a Part has Cases, and a Mistake is a wrong rule with a sentence for the student."""
+"""The vocabulary of the course.
+
+A Lesson has Exercises; an Exercise has named Parts that carry the points. Students write a
+Function, fill in a Table, or hand in a Design. A Mistake is a wrong rule with a sentence for the
+student who follows it.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +34,14 @@ class Part:
     """A named step of an exercise. It earns its points when all its cases are right.
 
     `cases` are fixed, visible and ordered from the simplest. `draw` makes one more case
-    from a random generator: grading uses it for cases that no student has seen.
+    from a random generator: grading uses it for cases that no student has seen. It is None
+    where there is nothing to draw, as in a table.
     """
 
     name: str
     points: int
     cases: tuple[Case, ...]
-    draw: Callable[[Random], Case]
+    draw: Callable[[Random], Case] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +58,8 @@ class Mistake:
 
 
 @dataclass(frozen=True, eq=False)
-class Exercise:
-    """A function that students write.
+class Function:
+    """An exercise in which students write a function.
 
     `reference` asks PyTorch for the right answer. Its name, arguments and docstring are
     those of the exercise, so they are written once.
@@ -67,21 +72,29 @@ class Exercise:
 
     @property
     def name(self) -> str:
+        """The name of the function, and nbgrader's grade id."""
         return self.reference.__name__
 
     @property
     def points(self) -> int:
+        """The points of all parts."""
         return sum(part.points for part in self.parts)
 
     @cached_property
     def signature(self) -> inspect.Signature:
+        """The arguments that a student's function must take."""
         return inspect.signature(self.reference)
 
     @property
-    def call_form(self) -> str:
-        """How a student's `def` line must look, without annotations."""
+    def starter(self) -> str:
+        """How a student's cell begins."""
         bare = [p.replace(annotation=p.empty) for p in self.signature.parameters.values()]
-        return f"{self.name}{inspect.Signature(bare)}"
+        return f"def {self.name}{inspect.Signature(bare)}:"
+
+    @property
+    def check_call(self) -> str:
+        """The cell that nbgrader grades."""
+        return f"check({self.name})"
 
     def arguments(self, case: Case) -> dict[str, Any]:
         """The arguments that the case spells out, by name."""
@@ -97,6 +110,84 @@ class Exercise:
         """The case as one line of Python: `linear_params(in_features=1, out_features=2)`."""
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments(case).items())
         return f"{self.name}({arguments})"
+
+
+class Table(Function):
+    """An exercise in which students fill in a dict.
+
+    `reference(key)` gives the right entry, each `case(key)` is one entry, and a Mistake's rule
+    gets the key too. A mistake is named when it explains the first wrong entry.
+    """
+
+    @property
+    def starter(self) -> str:
+        """How a student's cell begins."""
+        return f"{self.name} ="
+
+    @property
+    def check_call(self) -> str:
+        """The cell that nbgrader grades."""
+        return f"check({self.name}={self.name})"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that the dict must have."""
+        return tuple(self.key(case) for part in self.parts for case in part.cases)
+
+    def key(self, case: Case) -> str:
+        """The key that a case is about."""
+        (key,) = self.arguments(case).values()
+        return str(key)
+
+    def show(self, case: Case) -> str:
+        """The entry as a line of Python: `elementwise['ReLU']`."""
+        return f"{self.name}[{self.key(case)!r}]"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One demand on a Design. `measure` gets the networks that PyTorch built."""
+
+    name: str
+    points: int
+    measure: Callable[[Any], Any]
+    holds: Callable[[Any], bool]
+    wanted: str  # "fewer than 10,000"
+    sentence: str  # what to try when it does not hold
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """An exercise in which students hand in networks as plain data, such as
+    `[("Conv2d", {"out_channels": 8, "kernel_size": 3}), ("ReLU", {}), ...]`.
+
+    `networks` says how many: one network, or a list of several.
+    """
+
+    name: str
+    summary: str
+    input_shape: tuple[int, ...]
+    networks: int
+    parts: tuple[Requirement, ...]
+    hints: tuple[str, ...]
+
+    @property
+    def points(self) -> int:
+        """The points of all requirements."""
+        return sum(part.points for part in self.parts)
+
+    @property
+    def starter(self) -> str:
+        """How a student's cell begins."""
+        return f"{self.name} ="
+
+    @property
+    def check_call(self) -> str:
+        """The cell that nbgrader grades."""
+        return f"check({self.name}={self.name})"
+
+
+Exercise = Function | Design
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -54,9 +55,7 @@ class Picture:
 def tensors(role: str = "input", **named: Tensor) -> Picture:
     """Tensors of up to three dimensions side by side; the third one makes a stack of grids."""
     blocks = [_stack(tensor) for tensor in named.values()]
-    width = sum(_width(grids) for grids in blocks) + 1.5 * (len(blocks) - 1)
-    height = max(len(grids[0]) for grids in blocks)
-    canvas = Canvas(max(width, 3 * len(blocks)), height + 1.9)
+    canvas = Canvas()
     left = 0.0
     for (name, tensor), grids in zip(named.items(), blocks, strict=True):
         canvas.text(left, -1.15, name, weight="bold")
@@ -69,7 +68,7 @@ def through(layer: nn.Module, x: Tensor) -> Picture:
     """A tensor of up to three dimensions before a layer and after it."""
     y = layer(x)
     before, after = _stack(x), _stack(y)
-    canvas = Canvas(_width(before) + _width(after) + 3.2, max(len(before[0]), len(after[0])) + 2.8)
+    canvas = Canvas()
     left = 0.0
     for name, tensor, grids, role in (("x", x, before, "input"), ("y", y, after, "output")):
         canvas.text(left, -1.15, name, weight="bold")
@@ -85,7 +84,7 @@ def through(layer: nn.Module, x: Tensor) -> Picture:
 def element_bytes(**named: Tensor) -> Picture:
     """Each tensor's elements in memory, as wide as they have bytes: a tick between two bytes."""
     byte = min(0.6, 14 / max(tensor.nbytes for tensor in named.values()))
-    canvas = Canvas(20, 1.4 * len(named))
+    canvas = Canvas()
     for row, (name, tensor) in enumerate(named.items()):
         top, size = 1.4 * row, tensor.element_size()
         canvas.text(0, top + 0.5, name, weight="bold")
@@ -116,7 +115,7 @@ def linear(layer: nn.Linear, x: Tensor) -> Picture:
         x: a vector of shape `(in_features,)`.
     """
     rows, columns = layer.weight.shape
-    canvas = Canvas(columns + 7.4, rows + 4.1)
+    canvas = Canvas()
     canvas.text(-0.25, 0.5, "x", align="right", weight="bold")
     canvas.grid(0, 0, _stack(x)[0], "input")
     canvas.text(columns + 0.4, 0.5, f"{columns} inputs", colour=FAINT, size=9)
@@ -143,18 +142,22 @@ def parameter_areas(**layers: nn.Module) -> Picture:
     """
     weights = {name: layer.get_parameter("weight").flatten(1) for name, layer in layers.items()}
     biases = {name: getattr(layer, "bias", None) for name, layer in layers.items()}
-    scale = min(1.0, 16 / sum(w.shape[1] + 1 for w in weights.values()))
+    scale = min(0.55, 15 / sum(w.shape[1] + 1 for w in weights.values()))
     tallest = max(w.shape[0] for w in weights.values()) * scale
-    canvas = Canvas(20, tallest + 4)
+    canvas = Canvas()
     left = 0.0
     for name, weight in weights.items():
         rows, columns = (size * scale for size in weight.shape)
         canvas.text(left, -0.5, name, weight="bold")
         canvas.cell(left, 0, "", "weight", columns, rows)
+        if scale > 0.3:  # single parameters are large enough to see
+            canvas.rule(left, 0, weight.shape[0], weight.shape[1], scale, "weight")
         notes = [f"weight {tuple(weight.shape)}: {weight.numel():,}"]
         bias = biases[name]
         if bias is not None:
-            canvas.cell(left + columns + 0.1, 0, "", "bias", max(scale, 0.06), rows)
+            canvas.cell(left + columns + 0.15, 0, "", "bias", max(scale, 0.06), rows)
+            if scale > 0.3:
+                canvas.rule(left + columns + 0.15, 0, len(bias), 1, scale, "bias")
             notes.append(f"bias {tuple(bias.shape)}: {bias.numel():,}")
         for line, note in enumerate(notes):
             canvas.text(left, tallest + 0.6 + 0.65 * line, note, size=9, colour=FAINT)
@@ -162,33 +165,50 @@ def parameter_areas(**layers: nn.Module) -> Picture:
     return canvas.picture(
         "; ".join(
             f"{name}: {weight.numel():,} weights"
-            + (f" and {bias.numel():,} biases" if (bias := biases[name]) is not None else ", no bias")
+            + (
+                f" and {bias.numel():,} biases"
+                if (bias := biases[name]) is not None
+                else ", no bias"
+            )
             for name, weight in weights.items()
         )
     )
 
 
 class Canvas:
-    """A drawing sheet measured in cells: x to the right, y downwards."""
+    """A drawing sheet measured in cells: x to the right, y downwards. It has no edges: the picture
+    is cropped to what was drawn."""
 
-    def __init__(self, width: float, height: float) -> None:
-        self.figure = Figure(figsize=(width * INCHES_PER_CELL, height * INCHES_PER_CELL))
+    def __init__(self) -> None:
+        self.figure = Figure(figsize=(INCHES_PER_CELL, INCHES_PER_CELL))
         self.axes: Axes = self.figure.add_axes((0, 0, 1, 1))
         self.axes.set_axis_off()
-        self.axes.set_aspect("equal")
-        self.axes.invert_yaxis()
+        self.axes.set_xlim(0, 1)
+        self.axes.set_ylim(1, 0)
 
     def cell(
         self, x: float, y: float, text: str, role: str, width: float = 1, height: float = 1
     ) -> None:
         """One rectangle with its text in the middle, its top left corner at (x, y)."""
-        box = Rectangle((x, y), width, height, fc=FILL[role], ec=EDGE[role], linewidth=1.1)
+        box = Rectangle(
+            (x, y), width, height, fc=FILL[role], ec=EDGE[role], linewidth=1.1, clip_on=False
+        )
         self.axes.add_patch(box)
         self.text(x + width / 2, y + height / 2, text, align="center", size=10)
 
     def line(self, x: float, top: float, bottom: float, role: str) -> None:
         """A thin upright line."""
-        self.axes.plot([x, x], [top, bottom], color=EDGE[role], linewidth=0.8)
+        self.axes.plot([x, x], [top, bottom], color=EDGE[role], linewidth=0.8, clip_on=False)
+
+    def rule(self, x: float, y: float, rows: int, columns: int, side: float, role: str) -> None:
+        """The thin lines between the cells of a block without numbers."""
+        across = [[(x, y + k * side), (x + columns * side, y + k * side)] for k in range(1, rows)]
+        down = [[(x + k * side, y), (x + k * side, y + rows * side)] for k in range(1, columns)]
+        self.axes.add_collection(
+            LineCollection(
+                across + down, colors=EDGE[role], linewidths=0.5, alpha=0.6, clip_on=False
+            )
+        )
 
     def grid(self, x: float, y: float, rows: Sequence[Sequence[str]], role: str) -> None:
         """A table of cells, its top left corner at (x, y)."""
@@ -221,7 +241,6 @@ class Canvas:
 
     def picture(self, alt: str) -> Picture:
         """The sheet as a PNG, cropped to what is drawn; the same bytes for the same drawing."""
-        self.axes.autoscale_view()
         file = io.BytesIO()
         self.figure.savefig(
             file,
@@ -242,10 +261,6 @@ def _stack(tensor: Tensor) -> list[list[list[str]]]:
     while tensor.dim() < 3:
         tensor = tensor.unsqueeze(0)
     return [[[_number(value) for value in row] for row in grid] for grid in tensor.tolist()]
-
-
-def _width(grids: list[list[list[str]]]) -> float:
-    return sum(len(grid[0]) for grid in grids) + 0.6 * (len(grids) - 1)
 
 
 def _number(value: float) -> str:

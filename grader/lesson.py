@@ -6,7 +6,8 @@ A lesson is a MyST text notebook, `solutions/01-linear.md`. Its short tags and r
 - tag `check`: the cell `check(name)`, which nbgrader grades
 - tag `locked`: a cell that students need as it is, for instance the imports
 - a line that ends in `# SOLUTION`: students find `...` in the place of its value
-- {points}`name` in prose: the exercise's points; {eval}`expression` in prose: its value at that place
+- {points}`name` in prose: the exercise's points
+- {eval}`expression` in prose: its value at that place
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +93,8 @@ def read(text: Path) -> NotebookNode:
             waiting = _exercise_cell(text, cell, exercises)
             seen.append(waiting.name)
         elif "check" in tags:
-            waiting = _check_cell(text, cell, waiting)
+            _check_cell(text, cell, waiting)
+            waiting = None
         elif "locked" in tags:
             _grading(cell, _slug(cell), locked=True)
         elif cell.cell_type == "markdown":
@@ -100,7 +103,7 @@ def read(text: Path) -> NotebookNode:
         raise _no_check(text, notebook.cells[-1], waiting)
     if missing := [name for name in exercises if name not in seen]:
         raise LessonError(
-            f"{text.name}: no cell for the exercise `{missing[0]}`; add one with the tag 'exercise'."
+            f"{text.name}: `{missing[0]}` has no cell; add one with the tag 'exercise'."
         )
     _number(notebook)
     return notebook
@@ -147,7 +150,7 @@ def course_config(root: Path) -> Config:
     return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
 
 
-class HideAnswers(NbGraderPreprocessor):
+class HideAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
     """Turn `guess = 55  # SOLUTION` into `guess = ...` for students."""
 
     answer = re.compile(r"^(?P<start>[^=:]*[=:]\s*).*?(?P<comma>,?)\s*# SOLUTION$", re.MULTILINE)
@@ -169,10 +172,11 @@ def _exercise_cell(text: Path, cell: NotebookNode, exercises: dict[str, Exercise
         near = f"did you mean `{close[0]}`?" if close else f"this lesson has {', '.join(exercises)}"
         raise _error(text, cell, f"is for an unknown exercise, `{name}`", near)
     exercise = exercises[name]
-    if f"def {exercise.call_form}:" not in cell.source:
-        raise _error(text, cell, "has other arguments", f"write `def {exercise.call_form}:`")
-    if not re.search(r"### BEGIN SOLUTION.*### END SOLUTION", cell.source, re.DOTALL):
-        cure = "put the model answer between ### BEGIN SOLUTION and ### END SOLUTION"
+    if exercise.starter not in cell.source:
+        raise _error(text, cell, "starts otherwise", f"write `{exercise.starter}`")
+    region = re.search(r"### BEGIN SOLUTION.*### END SOLUTION", cell.source, re.DOTALL)
+    if not region and "# SOLUTION" not in cell.source:
+        cure = "put the answer between ### BEGIN SOLUTION and ### END SOLUTION"
         raise _error(text, cell, "shows students its answer", cure)
     _grading(cell, f"{name}_answer", solution=True)
     return exercise
@@ -181,9 +185,9 @@ def _exercise_cell(text: Path, cell: NotebookNode, exercises: dict[str, Exercise
 def _check_cell(text: Path, cell: NotebookNode, exercise: Exercise | None) -> None:
     if exercise is None:
         raise _error(text, cell, "checks nothing", "put it under a cell with the tag 'exercise'")
-    wanted = f"check({exercise.name})"
-    if cell.source.strip() != wanted:
-        raise _error(text, cell, "checks something else", f"write `{wanted}` and nothing more")
+    if cell.source.strip() != exercise.check_call:
+        cure = f"write `{exercise.check_call}` and nothing more"
+        raise _error(text, cell, "checks something else", cure)
     _grading(cell, exercise.name, grade=True, locked=True, points=exercise.points)
 
 
@@ -244,21 +248,17 @@ def _silent(source: str) -> NotebookNode:
 
 
 def _use_silent_outputs(text: Path, cells: list[NotebookNode]) -> None:
-    for shown, silent in zip(cells, cells[1:], strict=False):
+    for shown, silent in pairwise(cells):
         if SILENT not in silent.metadata:
             continue
         output = "".join(out.get("text", "") for out in silent.outputs)
         if shown.cell_type == "markdown":
-            values = iter(json.loads(output))
-            shown.source = ROLE.sub(lambda _: next(values), shown.source)
+            for value in json.loads(output):
+                shown.source = ROLE.sub(value.replace("\\", "\\\\"), shown.source, count=1)
         elif output:
             example = re.search(r"Failed example:\s*(.*)\n", output)
-            raise _error(
-                text,
-                shown,
-                f"has an example that is not true, `{example[1] if example else 'in its docstring'}`",
-                "mend the docstring or the answer",
-            )
+            what = f"has an untrue example, `{example[1] if example else 'in its docstring'}`"
+            raise _error(text, shown, what, "mend the docstring or the answer")
 
 
 def _tidy(notebook: NotebookNode) -> None:
@@ -315,7 +315,7 @@ def _failed_cell(text: Path, notebook: NotebookNode, error: Exception) -> Lesson
 
 
 def _no_check(text: Path, cell: NotebookNode, exercise: Exercise) -> LessonError:
-    cure = f"add a cell `check({exercise.name})` with the tag 'check' under it"
+    cure = f"add a cell `{exercise.check_call}` with the tag 'check' under it"
     return _error(text, cell, f"comes before the check of `{exercise.name}`", cure)
 
 

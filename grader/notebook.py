@@ -34,12 +34,15 @@ def check(*answer: Any, **named: Any) -> Report:
         exercise = _find(name)
         if exercise is None:
             return _slip(_not_an_exercise(name, value))
-        if not callable(value):
+        from grader.exercise import Function, Table
+        from grader.judge import judge
+
+        wants_function = isinstance(exercise, Function) and not isinstance(exercise, Table)
+        if wants_function and not callable(value):
             return _slip(
                 f"`{name}` is {article(type(value).__name__)} now, not a function any more. "
                 "Run the cell with its `def` again."
             )
-        from grader.judge import judge
 
         return Report(judge(exercise, value))
     except ModuleNotFoundError as missing:

@@ -5,7 +5,7 @@ Layers are built on the meta device: real shapes, no memory, no arithmetic on nu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from threading import Thread
@@ -49,7 +49,39 @@ def mult_adds(layer: nn.Module, *input_shapes: Shape) -> int:
     inputs = [torch.empty(shape) for shape in input_shapes]
     with FlopCounterMode(display=False) as counter:
         layer.train()(*inputs)
-    return counter.get_total_flops() // 2
+    flops: int = counter.get_total_flops()
+    return flops // 2
+
+
+def receptive_field(windows: Sequence[tuple[int, int, int]]) -> int:
+    """How many neighbouring inputs one output sees through a chain of windows.
+
+    Measured, not computed: the span of the inputs whose gradient is not zero.
+
+    Args:
+        windows: `(kernel_size, stride, dilation)` of each layer, the first layer first.
+
+    Raises:
+        ValueError: when it is over a million, which no exercise asks for.
+    """
+    with torch.device("cpu"):
+        chain = nn.Sequential(
+            *(nn.Conv1d(1, 1, k, stride=s, dilation=d, bias=False).double() for k, s, d in windows)
+        )
+        for weight in chain.parameters():
+            nn.init.ones_(weight)
+        length = 1
+        while True:
+            pixels = torch.zeros(1, 1, length, dtype=torch.float64, requires_grad=True)
+            try:
+                chain(pixels)[0, 0, 0].backward()
+                break
+            except RuntimeError:  # the input is shorter than a kernel
+                length *= 2
+                if length > 2**20:
+                    raise ValueError("the receptive field is over a million") from None
+        assert pixels.grad is not None
+        return int(pixels.grad.nonzero()[-1, -1]) + 1
 
 
 @cache

@@ -46,22 +46,27 @@ class Report:
 
     @property
     def score(self) -> float:
+        """The points earned, what `float(report)` gives."""
         return self.result.score
 
     @property
     def points(self) -> int:
+        """The points there are to earn."""
         return self.result.points
 
     @property
     def verdict(self) -> str:
+        """One of correct, partly, wrong, not attempted, error."""
         return self.result.verdict
 
     @property
     def mistake(self) -> str | None:
+        """The name of the mistake that explains every answer, if one does."""
         return self.result.mistake
 
     @property
     def counterexample(self) -> Counterexample | None:
+        """The smallest failing case, if one fails."""
         return self.result.counterexample
 
 
@@ -79,7 +84,7 @@ def text(result: Result) -> str:
     if result.verdict != "not attempted":
         lines += [f"  {'✓' if part.right else '✗'} {part.name}" for part in result.parts]
     if found := result.counterexample:
-        lines.append(f"  {found.call}: you {found.said}, PyTorch {found.expected!r}")
+        lines.append(f"  {found.call}: you {found.said}, {found.right}")
     lines += [f"  {sentence}" for sentence in (result.message, result.next_step) if sentence]
     return "\n".join(lines)
 
@@ -129,7 +134,7 @@ def _parts(result: Result) -> str:
 def _counterexample(found: Counterexample) -> str:
     return (
         f"<div><code>{escape(found.call)}</code>: you <strong>{escape(found.said)}</strong>, "
-        f"PyTorch <strong>{escape(repr(found.expected))}</strong></div>"
+        f"{escape(found.right)}</div>"
     )
 
 
@@ -150,5 +155,7 @@ class Note:
         return f"{self.word} · {self.sentence}"
 
     def _repr_html_(self) -> str:
-        return frame([f"<div>{badge(self.word, self.colour)}&nbsp; {_inline(self.sentence)}</div>"], self.colour)
-
+        return frame(
+            [f"<div>{badge(self.word, self.colour)}&nbsp; {_inline(self.sentence)}</div>"],
+            self.colour,
+        )

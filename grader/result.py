@@ -26,7 +26,8 @@ class Counterexample:
     arguments: Mapping[str, Any]
     answer: Any  # plain data, or None where the call gave none
     expected: Any
-    said: str  # the answer in words: "2", "nothing", "raised ZeroDivisionError"
+    said: str  # to be read after "you": "2", "returned nothing", "raised ZeroDivisionError"
+    right: str  # "PyTorch 4", or "wanted fewer than 10,000"
 
 
 @dataclass(frozen=True)

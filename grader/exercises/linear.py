@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from torch import nn
 
-from grader.exercise import Exercise, Lesson, Mistake, Part, case
+from grader.exercise import Function, Lesson, Mistake, Part, case
 from grader.pytorch import Shape, mult_adds, output_shape, parameters
 
 
@@ -32,7 +32,7 @@ def mlp_params(sizes: Sequence[int], bias: bool = True) -> int:
     return parameters(nn.Sequential(*layers))
 
 
-PARAMS = Exercise(
+PARAMS = Function(
     linear_params,
     parts=(
         Part(
@@ -51,8 +51,7 @@ PARAMS = Exercise(
     mistakes=(
         Mistake(
             "no bias",
-            "You counted the weights only. Each output also has a bias, "
-            "unless it is switched off.",
+            "You counted the weights only. Each output also has a bias, unless it is switched off.",
             lambda a: linear_params(a.in_features, a.out_features, bias=False),
         ),
         Mistake(
@@ -65,8 +64,9 @@ PARAMS = Exercise(
             "bias per input",
             "Your bias has one number for each input. It is added to the output, "
             "so ask: how many outputs are there?",
-            lambda a: linear_params(a.in_features, a.out_features, bias=False)
-            + a.bias * a.in_features,
+            lambda a: (
+                linear_params(a.in_features, a.out_features, bias=False) + a.bias * a.in_features
+            ),
         ),
         Mistake(
             "one bias for the layer",
@@ -94,7 +94,7 @@ PARAMS = Exercise(
     ),
 )
 
-OUTPUT_SHAPE = Exercise(
+OUTPUT_SHAPE = Function(
     linear_output_shape,
     parts=(
         Part(
@@ -152,7 +152,7 @@ OUTPUT_SHAPE = Exercise(
     ),
 )
 
-MULT_ADDS = Exercise(
+MULT_ADDS = Function(
     linear_mult_adds,
     parts=(
         Part(
@@ -183,17 +183,17 @@ MULT_ADDS = Exercise(
             "vectors too. (torchinfo 1.8.0 makes this very mistake.)",
             lambda a: mult_adds(
                 nn.Linear(a.input_shape[-1], a.out_features),
-                (a.input_shape[0], a.input_shape[-1])
-                if len(a.input_shape) > 1
-                else a.input_shape,
+                (a.input_shape[0], a.input_shape[-1]) if len(a.input_shape) > 1 else a.input_shape,
             ),
         ),
         Mistake(
             "bias counted",
             "You counted the additions of the bias as well. The convention of this course leaves "
             "the bias out (torchinfo counts it; the lesson shows both figures).",
-            lambda a: linear_mult_adds(a.input_shape, a.out_features)
-            + mult_adds(nn.Linear(1, a.out_features), (*a.input_shape[:-1], 1)),
+            lambda a: (
+                linear_mult_adds(a.input_shape, a.out_features)
+                + mult_adds(nn.Linear(1, a.out_features), (*a.input_shape[:-1], 1))
+            ),
         ),
         Mistake(
             "FLOPs, not mult-adds",
@@ -220,7 +220,7 @@ MULT_ADDS = Exercise(
     ),
 )
 
-MLP = Exercise(
+MLP = Function(
     mlp_params,
     parts=(
         Part(

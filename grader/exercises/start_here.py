@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from grader.exercise import Exercise, Lesson, Mistake, Part, case
+from grader.exercise import Function, Lesson, Mistake, Part, case
 from grader.pytorch import Shape
 
 
@@ -19,7 +19,7 @@ def tensor_bytes(shape: Shape, element_size: int = 4) -> int:
     return torch.empty(shape, dtype=dtype).nbytes
 
 
-SIZE = Exercise(
+SIZE = Function(
     tensor_size,
     parts=(
         Part(
@@ -82,7 +82,7 @@ SIZE = Exercise(
     ),
 )
 
-BYTES = Exercise(
+BYTES = Function(
     tensor_bytes,
     parts=(
         Part(
@@ -119,8 +119,7 @@ BYTES = Exercise(
         ),
         Mistake(
             "bits, not bytes",
-            "You returned bits. PyTorch's `nbytes` and this course count bytes; "
-            "a byte has 8 bits.",
+            "You returned bits. PyTorch's `nbytes` and this course count bytes; a byte has 8 bits.",
             lambda a: tensor_bytes(a.shape, a.element_size) * 8,
         ),
         Mistake(

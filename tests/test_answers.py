@@ -1,0 +1,54 @@
+"""Model answers in plain arithmetic against PyTorch, over wide random calls."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from grader import check
+from grader.exercise import Function, Table
+from grader.exercises import catalogue
+from grader.judge import same
+from grader.pytorch import on_meta
+
+FILES = sorted(path.stem for path in (Path(__file__).parent / "answers").glob("[a-z]*.py"))
+CALLS = {
+    answer.__name__: (answer, calls)
+    for name in FILES
+    for answer, calls in importlib.import_module(f"answers.{name}").CALLS.items()
+}
+FUNCTIONS = {
+    name: exercise
+    for name, exercise in catalogue().items()
+    if isinstance(exercise, Function) and not isinstance(exercise, Table)
+}
+
+
+def test_every_function_has_a_model_answer():
+    assert set(CALLS) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_model_answer_is_right_on_random_calls(name):
+    answer, calls = CALLS[name]
+
+    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @given(calls)
+    def agrees(arguments):
+        expected = on_meta(FUNCTIONS[name].reference, arguments)
+        assert same(plain_copy(answer(**arguments)), expected), (arguments, expected)
+
+    agrees()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_model_answer_earns_full_marks(name):
+    answer, _ = CALLS[name]
+    report = check(answer)
+    assert report.verdict == "correct", str(report)
+    assert float(report) == report.points
+
+
+def plain_copy(value):
+    return list(value) if isinstance(value, tuple) else value
