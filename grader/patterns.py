@@ -9,6 +9,8 @@ from grader.call import Outcome
 from grader.exercise import Case, Function
 
 
-def find_pattern(function: Function, outcomes: Sequence[Outcome], term: str | None = None) -> str:
+def find_pattern(
+    function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], expected: Sequence[Any]
+) -> str:
     """A sentence that is true of every case, or ''."""
     return ""
