@@ -153,7 +153,8 @@ def describe(error: BaseException) -> str:
     """`ZeroDivisionError: division by zero`, in one line of bearable length."""
     with contextlib.suppress(Exception):  # a student's exception may fail to print itself
         first_line = str(error).partition("\n")[0][:200]
-        return f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__
+        if first_line and error.args != (None,):
+            return f"{type(error).__name__}: {first_line}"
     return type(error).__name__
 
 

@@ -36,6 +36,7 @@ from grader.exercise import Exercise, Lesson
 from grader.exercises import lessons
 
 TAGS = {"exercise", "check", "locked"}
+ROLES = ("eval", "points")
 SECONDS_PER_CELL = 60
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SILENT = "every-layer-counts"  # metadata key of cells that the builder adds and takes away
@@ -98,6 +99,7 @@ def read(text: Path) -> NotebookNode:
         elif "locked" in tags:
             _grading(cell, _slug(cell), locked=True)
         elif cell.cell_type == "markdown":
+            _known_roles(text, cell)
             cell.source = _with_points(text, cell, exercises)
     if waiting:
         raise _no_check(text, notebook.cells[-1], waiting)
@@ -123,7 +125,7 @@ def execute(text: Path, notebook: NotebookNode) -> NotebookNode:
             resources={"metadata": {"path": empty}},
         )
         try:
-            client.execute(env=_environment())
+            client.execute(env=interpreter_first())
         except (CellExecutionError, CellTimeoutError) as error:
             raise _failed_cell(text, prepared, error) from None
     _use_silent_outputs(text, prepared.cells)
@@ -137,7 +139,7 @@ def execute(text: Path, notebook: NotebookNode) -> NotebookNode:
 
 def release(root: Path, name: str) -> None:
     """The student's notebook, by nbgrader's own generate_assignment."""
-    os.environ["PATH"] = _environment()["PATH"]
+    os.environ["PATH"] = interpreter_first()["PATH"]
     outcome = NbGraderAPI(config=course_config(root)).generate_assignment(name, force=True)
     if not outcome["success"]:
         lines = [line for line in outcome.get("log", "").splitlines() if line.strip()]
@@ -197,6 +199,12 @@ def _grading(cell: NotebookNode, grade_id: str, **settings: Any) -> None:
     cell.metadata.nbgrader = nbformat.from_dict(
         {**defaults, **settings, "grade_id": grade_id, "schema_version": 3}
     )
+
+
+def _known_roles(text: Path, cell: NotebookNode) -> None:
+    for role in re.findall(r"\{(\w+)\}`", cell.source):
+        if role not in ROLES:
+            raise _error(text, cell, f"has an unknown role, {{{role}}}", f"use one of {ROLES}")
 
 
 def _with_points(text: Path, cell: NotebookNode, exercises: dict[str, Exercise]) -> str:
@@ -327,7 +335,7 @@ def _error(text: Path, cell: NotebookNode, what: str, cure: str) -> LessonError:
     return LessonError(f"{text.name}:{line}: the cell '{first[:60]}' {what}; {cure}.")
 
 
-def _environment() -> dict[str, str]:
+def interpreter_first() -> dict[str, str]:
     """This process's environment, with the interpreter's folder first on PATH: nbgrader calls
     alembic by its bare name."""
     return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}

@@ -1,0 +1,252 @@
+"""`check`, `hint` and `predict` on answers of every kind, honest and odd."""
+
+import builtins
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from grader import check, hint, predict
+from grader.exercise import Function, Table, case
+from grader.exercises import catalogue
+from grader.judge import answer_key, wrong_answers
+
+
+def right(in_features, out_features, bias=True):
+    return in_features * out_features + bias * out_features
+
+
+def report_on(
+    body, name="linear_params", arguments="in_features, out_features, bias=True", **names
+):
+    """Define a function from the text of its body, as a notebook's cell would, and check it."""
+    namespace = {"np": np, "torch": torch, "nn": nn, "right": right, **names}
+    source = f"def {name}({arguments}):\n" + "".join(f"    {line}\n" for line in body.split("\n"))
+    exec(source, namespace)
+    return check(namespace[name])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return right(in_features, out_features, bias)",
+        "return float(right(in_features, out_features, bias))",
+        "return np.int64(right(in_features, out_features, bias))",
+        "return np.float32(right(in_features, out_features, bias))",
+        "print('thinking'); return right(in_features, out_features, bias)",
+        "import math\nreturn math.prod([in_features + bias, out_features])",
+    ],
+)
+def test_a_right_answer_counts_in_any_honest_form(body):
+    report = report_on(body)
+    assert report.verdict == "correct"
+    assert float(report) == report.points == 3
+    assert report.counterexample is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return (*input_shape[:-1], out_features)",
+        "return [*input_shape[:-1], out_features]",
+        "return np.array([*input_shape[:-1], out_features])",
+    ],
+)
+def test_a_sequence_counts_in_any_honest_form(body):
+    report = report_on(body, "linear_output_shape", "input_shape, out_features")
+    assert report.verdict == "correct"
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "words"),
+    [
+        ("...", "not attempted", "Nothing is written here yet"),
+        ("'''A docstring.'''\n...", "not attempted", "Nothing is written here yet"),
+        ("pass", "not attempted", "Nothing is written here yet"),
+        ("return 1 / 0", "error", "ZeroDivisionError: division by zero"),
+        ("return undefined", "error", "NameError: name 'undefined' is not defined"),
+        ("print(in_features)", "error", "printed `1` but returned nothing"),
+        ("in_features * out_features", "error", "returned nothing"),
+        ("return None", "not attempted", "Nothing is written here yet"),
+        ("return 'four'", "wrong", "text"),
+        ("return 0.5", "wrong", "whole number"),
+        ("return [4]", "wrong", "a sequence"),
+        ("return bias", "wrong", "True or False"),
+        ("return 2j", "error", "a complex"),
+        ("return {1, 2}", "error", "a set"),
+        ("return lambda: 4", "error", "a function"),
+        ("return 10 ** 2000", "error", "a thousand digits"),
+        ("return float('nan')", "wrong", "nan"),
+        ("return torch.tensor(4)", "error", "uses PyTorch"),
+        ("return nn.Linear(in_features, out_features).weight.numel()", "error", "uses PyTorch"),
+        ("import torch.nn as nn\nreturn nn.Linear(1, 2)", "error", "uses PyTorch"),
+        ("from grader.exercises import linear", "error", "uses PyTorch"),
+        ("return linear_params(in_features, out_features)", "error", "without end"),
+        ("raise SystemExit", "error", "SystemExit"),
+        ("exit()", "error", "SystemExit"),
+        ("return (yield)", "error", "a generator"),
+        ("return 7", "wrong", ""),
+    ],
+)
+def test_a_wrong_answer_gets_one_clear_sentence(body, verdict, words, capsys):
+    report = report_on(body)
+    assert report.verdict == verdict
+    assert float(report) == 0
+    assert words in str(report)
+    assert "Traceback" not in str(report)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_smallest_failing_case_is_shown():
+    found = report_on("return in_features * out_features").counterexample
+    assert found.call == "linear_params(in_features=1, out_features=2)"
+    assert (found.answer, found.expected) == (2, 4)
+    assert (found.said, found.right) == ("2", "PyTorch 4")
+
+
+def test_half_of_the_parts_earns_half_of_the_points():
+    report = report_on("return (in_features + 1) * out_features")
+    assert (report.verdict, float(report), report.points) == ("partly", 2, 3)
+    assert report.mistake == "bias always counted"
+
+
+MISTAKES = [
+    pytest.param(exercise, mistake, id=f"{exercise.name}-{mistake.name}")
+    for exercise in catalogue().values()
+    if isinstance(exercise, Function) and not isinstance(exercise, Table)
+    for mistake in exercise.mistakes
+]
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
+def test_a_known_mistake_is_named(exercise, mistake):
+    cases = [repr(exercise.arguments(case)) for case in answer_key(exercise).cases]
+    answers = dict(zip(cases, wrong_answers(exercise, mistake), strict=True))
+
+    def student(*positional, **named):
+        return answers[repr(exercise.arguments(case(*positional, **named)))]
+
+    student.__signature__ = exercise.signature
+    report = check(**{exercise.name: student})
+    assert report.mistake == mistake.name
+    assert mistake.sentence in str(report)
+    assert report.verdict in ("wrong", "partly")
+
+
+def test_an_endless_loop_is_stopped_and_the_kernel_lives():
+    start = time.process_time()
+    report = report_on("while True: pass")
+    assert time.process_time() - start < 5
+    assert report.verdict == "error"
+    assert "stopped" in str(report)
+
+
+def test_a_loop_that_swallows_exceptions_is_stopped():
+    body = "for _ in iter(int, 1):\n    try:\n        1 / 0\n    except Exception:\n        pass"
+    assert "stopped" in str(report_on(body))
+
+
+def test_a_function_that_waits_is_stopped(monkeypatch):
+    monkeypatch.setattr("grader.call.WALL_SECONDS", 0.3)
+    assert "stopped" in str(report_on("import time\ntime.sleep(60)"))
+
+
+def test_a_slow_hard_case_leaves_the_easy_ones_their_points():
+    report = report_on("while not bias: pass\nreturn right(in_features, out_features, bias)")
+    assert (report.verdict, float(report)) == ("partly", 2)
+    assert "stopped" in str(report)
+
+
+def test_a_changed_argument_is_mentioned_and_costs_nothing():
+    body = "last = sizes.pop(0)\ntotal = 0\n" + (
+        "for size in sizes:\n    total += (last + bias) * size\n    last = size\nreturn total"
+    )
+    report = report_on(body, "mlp_params", "sizes, bias=True")
+    assert report.verdict == "correct"
+    assert "changes its argument" in str(report)
+
+
+def test_other_argument_names_are_explained():
+    report = report_on("return a * b + b", arguments="a, b")
+    assert "def linear_params(in_features, out_features, bias=True):" in str(report)
+
+
+def test_pytorch_is_back_after_a_check():
+    assert report_on("return torch.tensor(4)").verdict == "error"
+    assert sys.modules["torch"] is torch
+    assert torch.tensor(4).item() == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "one thing at a time"),
+        ((1, 2), "one thing at a time"),
+        ((5,), "Give the function itself"),
+        (("linear_params",), "Give the function itself"),
+        ((None,), "Give the function itself"),
+        ((print,), "no exercise called `print`"),
+    ],
+)
+def test_check_of_something_else_says_so(arguments, words):
+    report = check(*arguments)
+    assert report.verdict == "error"
+    assert words in str(report)
+    assert (float(report), report.points) == (0, 0)
+
+
+def test_check_of_a_misspelt_name_suggests_the_nearest():
+    def liner_params(): ...
+
+    assert "Did you mean `linear_params`?" in str(check(liner_params))
+    assert "Did you mean `linear_params`?" in repr(hint(liner_params))
+
+
+def test_an_exercise_overwritten_by_a_number():
+    assert "not a function any more" in str(check(linear_params=5))
+
+
+def test_hints_are_staged_and_counted():
+    said = [repr(hint("mlp_params")) for _ in range(4)]
+    assert [line[:11] for line in said] == [
+        "Hint 1 of 3",
+        "Hint 2 of 3",
+        "Hint 3 of 3",
+        said[0][:11],
+    ]
+    assert "2 more" in said[0]
+    assert "last hint" in said[2]
+
+
+@pytest.mark.parametrize(
+    ("prediction", "truth", "word"),
+    [
+        (..., 55, "Your turn"),
+        (55, 55, "As predicted"),
+        (55.0, 55, "As predicted"),
+        ([2, 3], torch.Size([2, 3]), "As predicted"),
+        (50, 55, "A surprise"),
+        ("55", 55, "A surprise"),
+        (None, 55, "A surprise"),
+    ],
+)
+def test_predict_keeps_the_answer_until_there_is_a_guess(prediction, truth, word):
+    said = repr(predict(prediction, truth))
+    assert said.startswith(word)
+    assert ("55" in said or "(2, 3)" in said) == (prediction is not ...)
+
+
+def test_a_missing_package_gets_a_sentence(monkeypatch):
+    real_import = builtins.__import__
+
+    def without_torch(name, *args, **kwargs):
+        if name.partition(".")[0] == "torch" or name == "grader.exercises":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+        return real_import(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without_torch)
+    assert "The package `torch` is missing" in str(check(right))
+    assert "The package `torch` is missing" in repr(hint("linear_params"))
