@@ -286,10 +286,9 @@ def programming_mistake(function: Function, outcome: Outcome, expected: Any) -> 
     name = function.name
     match outcome.status:
         case "raised":
-            where = f" in {outcome.line}" if outcome.line else ""
-            return f"Your code raised {outcome.detail}{where}."
+            return f"Your code raised `{outcome.detail}`{_in_line(outcome)}."
         case "recursion":
-            return f"Your function calls itself without end ({outcome.line or 'no line'})."
+            return f"Your function calls itself without end{_in_line(outcome)}."
         case "too slow":
             return (
                 f"Your function had not finished after {CPU_SECONDS:.0f} seconds, so it was "
@@ -321,6 +320,12 @@ def programming_mistake(function: Function, outcome: Outcome, expected: Any) -> 
             return f"Your function returned {article(outcome.detail)}. Asked is {wanted(expected)}."
         case _:
             return _wrong_form(outcome.value, expected)
+
+
+def _in_line(outcome: Outcome) -> str:
+    number, _, source = outcome.line.partition(": ")
+    source = f": `{source}`" if source else ""
+    return f" in {number}{source}" if number else ""
 
 
 def _wrong_form(answer: Any, expected: Any) -> str | None:

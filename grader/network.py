@@ -7,15 +7,18 @@ A network is a list of `(kind, arguments)`: `[("Conv2d", {"out_channels": 8, "ke
 
 from __future__ import annotations
 
+import difflib
 import inspect
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import torch
 from torch import nn
 
-from grader.pytorch import Shape, mult_adds, output_shape, parameters, receptive_field
+from grader.pytorch import Shape, mult_adds, output_shape, parameters
 from grader.words import article, show
 
 KINDS: dict[str, type[nn.Module]] = {
@@ -41,10 +44,13 @@ FROM_THE_SHAPE = {  # the argument that follows from the input, and its place in
     "BatchNorm2d": ("num_features", 1),
     "Linear": ("in_features", -1),
 }
-NOT_A_SIZE = ("device", "dtype")
-END_OF_MAPS = (nn.Flatten, nn.Linear, nn.AdaptiveAvgPool2d)
+NOT_HERE = ("device", "dtype", "return_indices")
+PAIRS = ("kernel_size", "stride", "padding", "dilation", "output_size")
+SMALLEST = {"padding": 0, "start_dim": -10, "end_dim": -10}  # of every other size it is 1
+LARGEST = 10_000
 MOST_LAYERS = 200
-LARGEST_SIZE = 100_000
+WINDOWS = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
+END_OF_MAPS = (nn.Flatten, nn.Linear, nn.AdaptiveAvgPool2d)
 
 
 class NetworkError(Exception):
@@ -75,22 +81,29 @@ class Network:
 
     @property
     def mult_adds(self) -> int:
-        """Mult-adds for one input, bias not counted."""
-        return mult_adds(nn.Sequential(*self.layers), self.shapes[0])
+        """Mult-adds for the whole input, bias not counted. Only two kinds have any."""
+        with torch.device("meta"):
+            return sum(
+                mult_adds(layer, shape)
+                for layer, shape in zip(self.layers, self.shapes[:-1], strict=True)
+                if isinstance(layer, nn.Conv2d | nn.Linear)
+            )
 
     @property
     def receptive_field(self) -> Shape:
         """Height and width that one place sees before the first Flatten, Linear or
-        AdaptiveAvgPool2d."""
-        windows: list[nn.Module] = []
-        for layer in self.layers:
-            if isinstance(layer, END_OF_MAPS):
-                break
-            if hasattr(layer, "kernel_size"):
-                windows.append(layer)
-        return tuple(
-            receptive_field([_window(layer, axis) for layer in windows]) for axis in (0, 1)
-        )
+        AdaptiveAvgPool2d.
+
+        A transposed convolution goes the way back: from one place to all that it has seen.
+        """
+        maps = takewhile(lambda layer: not isinstance(layer, END_OF_MAPS), self.layers)
+        windows = [layer for layer in maps if isinstance(layer, WINDOWS)]
+        try:
+            with torch.device("meta"):
+                way_back = nn.Sequential(*map(_spread, reversed(windows)))
+                return output_shape(way_back, (1, 1, 1, 1))[2:]
+        except RuntimeError:
+            raise NetworkError("The receptive field is too large for any use.") from None
 
 
 def build(input_shape: Shape, description: Any) -> Network:
@@ -105,40 +118,47 @@ def build(input_shape: Shape, description: Any) -> Network:
         raise NetworkError(f"The network has {len(description)} layers; {MOST_LAYERS} are enough.")
     layers: list[nn.Module] = []
     shapes = [input_shape]
-    for number, entry in enumerate(description, start=1):
-        layer = _layer(number, entry, shapes[-1])
-        try:
-            shapes.append(output_shape(layer, shapes[-1]))
-        except (RuntimeError, ValueError, TypeError) as error:
-            raise _refused(number, layer, shapes[-1], error) from None
-        layers.append(layer)
+    with torch.device("meta"), warnings.catch_warnings(action="ignore"):
+        for number, entry in enumerate(description, start=1):
+            layer, shape = _layer(number, entry, shapes[-1])
+            layers.append(layer)
+            shapes.append(shape)
     return Network(tuple(layers), tuple(shapes))
 
 
-def _layer(number: int, entry: Any, shape: Shape) -> nn.Module:
+def _layer(number: int, entry: Any, input_shape: Shape) -> tuple[nn.Module, Shape]:
+    """The layer that an entry describes, and the shape of its output.
+
+    It is asked in eval mode: in training, BatchNorm2d refuses one input of one pixel.
+    """
     kind, arguments = _entry(number, entry)
-    allowed = set(inspect.signature(KINDS[kind]).parameters) - set(NOT_A_SIZE)
+    where = f"Layer {number}, {kind}"
+    for name, value in arguments.items():
+        _check(where, kind, name, value)
     if kind in FROM_THE_SHAPE:
         name, place = FROM_THE_SHAPE[kind]
-        allowed.discard(name)
-        if name in arguments:
+        if kind != "Linear" and len(input_shape) != 4:
             raise NetworkError(
-                f"Layer {number}: leave out `{name}`, it follows from the shape before."
+                f"{where}, wants maps of shape (N, C, H, W) but gets {input_shape}. "
+                "Does it stand behind a Flatten?"
             )
-        if len(shape) <= max(place, 0):
-            raise NetworkError(f"Layer {number}: {kind} cannot take the shape {shape}.")
-        arguments[name] = shape[place]
-    if unknown := sorted(set(arguments) - allowed - {FROM_THE_SHAPE.get(kind, ("", 0))[0]}):
-        raise NetworkError(f"Layer {number}: {kind} has no argument `{unknown[0]}`.")
+        arguments[name] = input_shape[place]
     try:
-        with torch.device("meta"):
-            return KINDS[kind](**arguments)
-    except (RuntimeError, ValueError, TypeError) as error:
-        raise NetworkError(f"Layer {number}, {kind}: {_first_line(error)}.") from None
+        layer = KINDS[kind](**arguments).eval()
+    except Exception as error:  # whatever PyTorch raises, it is its answer to the student's data
+        raise NetworkError(f"{where}: {_first_line(error)}.") from None
+    try:
+        return layer, output_shape(layer, input_shape)
+    except Exception as error:
+        raise NetworkError(
+            f"{where}, cannot take the shape {input_shape}: {_first_line(error)}."
+        ) from None
 
 
 def _entry(number: int, entry: Any) -> tuple[str, dict[str, Any]]:
     """The kind and the arguments of one entry, lists turned into tuples for PyTorch."""
+    if entry is None or entry is ...:
+        raise NetworkError(f"Layer {number} still has its dots: write a layer there.")
     pair = isinstance(entry, Sequence) and not isinstance(entry, str) and len(entry) == 2
     if not pair or not isinstance(entry[0], str) or not isinstance(entry[1], Mapping):
         raise NetworkError(
@@ -146,28 +166,72 @@ def _entry(number: int, entry: Any) -> tuple[str, dict[str, Any]]:
         )
     kind, arguments = entry
     if kind not in KINDS:
-        raise NetworkError(f"Layer {number}: `{kind}` is not allowed here. Use {', '.join(KINDS)}.")
-    for value in arguments.values():
-        for size in value if isinstance(value, list | tuple) else [value]:
-            if isinstance(size, int) and abs(size) > LARGEST_SIZE:
-                raise NetworkError(f"Layer {number}: {size:,} is too large for any network here.")
+        lower = {name.lower(): name for name in KINDS}
+        close = difflib.get_close_matches(kind[:40].lower().rpartition(".")[2], lower, n=1)
+        advice = f"Did you mean `{lower[close[0]]}`?" if close else f"Use {', '.join(KINDS)}."
+        raise NetworkError(f"Layer {number}: `{kind[:40]}` is not allowed here. {advice}")
     return kind, {n: tuple(v) if isinstance(v, list) else v for n, v in arguments.items()}
 
 
-def _window(layer: Any, axis: int) -> tuple[int, int, int]:
-    """Kernel size, stride and dilation of a convolution or pooling layer along one axis."""
+def _check(where: str, kind: str, name: str, value: Any) -> None:
+    """Refuse what PyTorch refuses late and in riddles, or takes on the meta device only."""
+    known = inspect.signature(KINDS[kind]).parameters
+    if name == FROM_THE_SHAPE.get(kind, ("", 0))[0]:
+        raise NetworkError(f"{where}: leave out `{name}`, it follows from the shape before.")
+    if name not in known or name in NOT_HERE:
+        raise NetworkError(f"{where}, has no argument `{name[:40]}` here.")
+    default = known[name].default
+    if not _fits(name, value, default):
+        wanted = _wanted(name, default)
+        raise NetworkError(f"{where}: `{name}` is {show(value)}; PyTorch wants {wanted}.")
+    sizes = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(size, int) and size > LARGEST for size in sizes):
+        raise NetworkError(f"{where}: `{name}` is over {LARGEST:,}, too large for any use here.")
 
-    def along(value: Any) -> int:
-        return int(value[axis] if isinstance(value, tuple) else value)
 
-    return along(layer.kernel_size), along(layer.stride), along(getattr(layer, "dilation", 1))
+def _fits(name: str, value: Any, default: Any) -> bool:
+    """True if PyTorch can make sense of the value. What it means there, PyTorch decides."""
+    if value is None:
+        return default is None or name in ("momentum", "output_size")
+    match default:
+        case bool():
+            return isinstance(value, bool)
+        case float():
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case str():
+            return isinstance(value, str)
+    if name == "padding" and isinstance(value, str):
+        return value in ("same", "valid")
+    if isinstance(value, tuple):
+        return name in PAIRS and len(value) == 2 and all(_is_size(name, size) for size in value)
+    return _is_size(name, value)
 
 
-def _refused(number: int, layer: nn.Module, shape: Shape, error: Exception) -> NetworkError:
-    kind = type(layer).__name__
-    return NetworkError(
-        f"Layer {number}, {kind}, cannot take the shape {shape}: {_first_line(error)}."
-    )
+def _is_size(name: str, value: Any) -> bool:
+    if value is None:
+        return name == "output_size"
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return is_whole and value >= SMALLEST.get(name, 1)
+
+
+def _wanted(name: str, default: Any) -> str:
+    """What `_fits` takes, in words."""
+    match default:
+        case bool():
+            return "True or False"
+        case float():
+            return "a number"
+        case str():
+            return "text"
+    least = SMALLEST.get(name, 1)
+    size = "a whole number" if least < 0 else f"a whole number from {least} on"
+    return f"{size}, or a pair of them" if name in PAIRS else size
+
+
+def _spread(window: Any) -> nn.Module:
+    """A transposed convolution with the window's sizes."""
+    dilation = getattr(window, "dilation", 1)
+    return nn.ConvTranspose2d(1, 1, window.kernel_size, window.stride, dilation=dilation)
 
 
 def _first_line(error: Exception) -> str:

@@ -109,7 +109,7 @@ def frame(rows: list[str], colour: str) -> str:
     """The course's box: a coloured edge and a faint tint that suits light and dark pages."""
     style = (
         f"border-left:5px solid {colour};background:rgba(128,128,128,0.09);"
-        "border-radius:0 6px 6px 0;padding:8px 14px;margin:4px 0;max-width:52em;line-height:1.6"
+        "border-radius:0 6px 6px 0;padding:8px 14px;margin:4px 0;max-width:52em;line-height:1.65"
     )
     return f'<div style="{style}">{"".join(rows)}</div>'
 

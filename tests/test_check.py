@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from grader import check, hint, predict
-from grader.exercise import Function, Table, case
+from grader.exercise import Function, Table
 from grader.exercises import catalogue
 from grader.judge import answer_key, wrong_answers
 
@@ -66,7 +66,7 @@ def test_a_sequence_counts_in_any_honest_form(body):
         ("...", "not attempted", "Nothing is written here yet"),
         ("'''A docstring.'''\n...", "not attempted", "Nothing is written here yet"),
         ("pass", "not attempted", "Nothing is written here yet"),
-        ("return 1 / 0", "error", "ZeroDivisionError: division by zero"),
+        ("return 1 / 0", "error", "ZeroDivisionError: division by zero` in line 2"),
         ("return undefined", "error", "NameError: name 'undefined' is not defined"),
         ("print(in_features)", "error", "printed `1` but returned nothing"),
         ("in_features * out_features", "error", "returned nothing"),
@@ -123,13 +123,13 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
 def test_a_known_mistake_is_named(exercise, mistake):
-    cases = [repr(exercise.arguments(case)) for case in answer_key(exercise).cases]
-    answers = dict(zip(cases, wrong_answers(exercise, mistake), strict=True))
+    signature = exercise.signature
+    calls = [repr(exercise.arguments(case)) for case in answer_key(exercise).cases]
+    answers = dict(zip(calls, wrong_answers(exercise, mistake), strict=True))
 
     def student(*positional, **named):
-        return answers[repr(exercise.arguments(case(*positional, **named)))]
+        return answers[repr(dict(signature.bind(*positional, **named).arguments))]
 
-    student.__signature__ = exercise.signature
     report = check(**{exercise.name: student})
     assert report.mistake == mistake.name
     assert mistake.sentence in str(report)
