@@ -17,6 +17,11 @@ def main() -> None:
     build.set_defaults(run=_build)
     lint = commands.add_parser("lint", help="say what is missing or wrong in the course")
     lint.set_defaults(run=_lint)
+    listing = commands.add_parser("list", help="show every exercise with its points")
+    listing.set_defaults(run=_list)
+    check = commands.add_parser("check", help="judge the answers in a notebook or a .py file")
+    check.add_argument("file", type=Path)
+    check.set_defaults(run=_check)
     arguments = parser.parse_args()
     sys.exit(arguments.run(arguments))
 
@@ -45,6 +50,38 @@ def _lint(_: argparse.Namespace) -> int:
     found = list(complaints(course_root()))
     print("\n".join([*found, summary()]))
     return 1 if found else 0
+
+
+def _list(_: argparse.Namespace) -> int:
+    from grader.exercises import lessons
+
+    for lesson in lessons():
+        print(lesson.name)
+        for exercise in lesson.exercises:
+            parts = ", ".join(part.name for part in exercise.parts)
+            print(f"  {exercise.name:28}{exercise.points:3} points   {parts}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    """Exit code 0 if every answer is right, 1 if not, 2 if there is nothing to judge."""
+    from grader.exercises import catalogue
+    from grader.notebook import check
+    from grader.submission import SubmissionError, run, sources
+
+    try:
+        names = run(sources(arguments.file))
+    except SubmissionError as error:
+        _complain(str(error))
+        return 2
+    reports = [check(**{name: names[name]}) for name in catalogue() if name in names]
+    if not reports:
+        _complain(f"{arguments.file} defines no function that is an exercise; see: grader list")
+        return 2
+    print("\n\n".join(map(str, reports)))
+    earned, points = sum(map(float, reports)), sum(report.points for report in reports)
+    print(f"\n{earned:g} of {points} points")
+    return 0 if all(report.verdict == "correct" for report in reports) else 1
 
 
 def course_root() -> Path | None:

@@ -12,6 +12,7 @@ import inspect
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import takewhile
 from typing import Any
 
@@ -175,7 +176,7 @@ def _entry(number: int, entry: Any) -> tuple[str, dict[str, Any]]:
 
 def _check(where: str, kind: str, name: str, value: Any) -> None:
     """Refuse what PyTorch refuses late and in riddles, or takes on the meta device only."""
-    known = inspect.signature(KINDS[kind]).parameters
+    known = _signature(kind).parameters
     if name == FROM_THE_SHAPE.get(kind, ("", 0))[0]:
         raise NetworkError(f"{where}: leave out `{name}`, it follows from the shape before.")
     if name not in known or name in NOT_HERE:
@@ -187,6 +188,11 @@ def _check(where: str, kind: str, name: str, value: Any) -> None:
     sizes = value if isinstance(value, tuple) else (value,)
     if any(isinstance(size, int) and size > LARGEST for size in sizes):
         raise NetworkError(f"{where}: `{name}` is over {LARGEST:,}, too large for any use here.")
+
+
+@cache
+def _signature(kind: str) -> inspect.Signature:
+    return inspect.signature(KINDS[kind])
 
 
 def _fits(name: str, value: Any, default: Any) -> bool:

@@ -1,23 +1,15 @@
 """Model answers in plain arithmetic against PyTorch, over wide random calls."""
 
-import importlib
-from pathlib import Path
-
 import pytest
+from answers_of import CALLS
 from hypothesis import given, settings
 
 from grader import check
 from grader.exercise import Function, Table
 from grader.exercises import catalogue
-from grader.judge import same
 from grader.pytorch import on_meta
+from grader.same import same
 
-FILES = sorted(path.stem for path in (Path(__file__).parent / "answers").glob("[a-z]*.py"))
-CALLS = {
-    answer.__name__: (answer, calls)
-    for name in FILES
-    for answer, calls in importlib.import_module(f"answers.{name}").CALLS.items()
-}
 FUNCTIONS = {
     name: exercise
     for name, exercise in catalogue().items()
