@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from nbgrader import preprocessors as steps
+
+from grader.autograde import AnySubmission, JudgeInJail, PutRight
 from grader.lesson import HideAnswers
 
 c = get_config()  # noqa: F821  nbgrader puts it here
@@ -19,3 +22,22 @@ c.CourseDirectory.db_url = f"sqlite:///{root}/.nbgrader/gradebook.db"
 
 c.GenerateAssignment.preprocessors.insert(0, HideAnswers)
 c.ClearSolutions.code_stub = {"python": "..."}  # runs to the end and counts as "not attempted"
+
+# Students' code runs in a jail and the judge outside it: grader/autograde.py.
+c.Autograde.exporter_class = AnySubmission
+c.Autograde.sanitize_preprocessors = [
+    PutRight,  # for DeduplicateIds, which lets one copied cell stop the run
+    steps.ClearOutput,
+    steps.OverwriteKernelspec,
+    steps.OverwriteCells,
+    steps.CheckCellMetadata,
+]
+c.Autograde.autograde_preprocessors = [
+    JudgeInJail,  # for Execute, which runs a student's code as the instructor
+    steps.SaveAutoGrades,
+    steps.AssignLatePenalties,
+    steps.CheckCellMetadata,
+]
+c.HTMLExporter.sanitize_html = True  # for feedback pages: no script of a student survives
+c.JudgeInJail.without_bubblewrap = "refuse"  # or "limited": says what it does not contain
+c.JudgeInJail.term = ""  # a word that changes each term draws cases that no student has seen

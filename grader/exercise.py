@@ -57,6 +57,21 @@ class Mistake:
     rule: Callable[[Any], Any]
 
 
+def variant(function: Callable[..., Any], a: SimpleNamespace, **changes: Any) -> Any:
+    """What `function` gives when some of the arguments `a` of a rule are replaced."""
+    return function(**{**vars(a), **changes})
+
+
+def ignoring(mistake: Mistake, **settings: Any) -> Mistake:
+    """The same mistake by a student who also takes these arguments for constants."""
+    names = " or ".join(f"`{name}`" for name in settings)
+    return Mistake(
+        f"{mistake.name}, {'flags' if len(settings) > 1 else next(iter(settings))} ignored",
+        f"{mistake.sentence} And look at {names}: your answer never changes with it.",
+        lambda a: mistake.rule(SimpleNamespace(**(vars(a) | settings))),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Function:
     """An exercise in which students write a function.

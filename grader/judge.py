@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 from typing import Any
 
-import torch
-
-from grader.call import (
-    CPU_SECONDS,
-    Call,
-    OddValue,
-    Outcome,
-    UsesPyTorch,
-    ask,
-    is_untouched,
-    plain,
-)
+from grader.beside import OddValue, UsesPyTorch, is_untouched, plain
+from grader.call import CPU_SECONDS, Call, Outcome, ask
 from grader.exercise import Case, Design, Exercise, Function, Mistake, Table
 from grader.network import NetworkError, build
 from grader.patterns import find_pattern
@@ -55,10 +46,16 @@ def answer_key(function: Function, term: str | None = None) -> Key:
 
 
 @cache
+def wrong_answer(function: Function, mistake: Mistake, index: int, term: str | None = None) -> Any:
+    """What a student with this mistake answers to one case."""
+    case = answer_key(function, term).cases[index]
+    return on_meta(mistake.rule, {"a": function.all_arguments(case)})
+
+
 def wrong_answers(function: Function, mistake: Mistake, term: str | None = None) -> tuple[Any, ...]:
     """What a student with this mistake answers, case by case."""
     cases = answer_key(function, term).cases
-    return tuple(on_meta(mistake.rule, {"a": function.all_arguments(case)}) for case in cases)
+    return tuple(wrong_answer(function, mistake, index, term) for index in range(len(cases)))
 
 
 def calls(function: Function, term: str | None = None) -> list[Call]:
@@ -81,7 +78,8 @@ def judge(exercise: Exercise, answer: Any) -> Result:
     try:
         return judge_data(exercise, plain(answer))
     except (OddValue, UsesPyTorch) as odd:
-        return _malformed(exercise, f"holds {article(str(odd) or 'PyTorch object')}")
+        what = article(str(odd) or "PyTorch object")
+        return _malformed(exercise, f"holds {what}; write names in quotes and plain numbers")
 
 
 def judge_data(exercise: Table | Design, data: Any) -> Result:
@@ -148,9 +146,10 @@ def _not_all_right(
 ) -> Result:
     first = right.index(False)
     outcome, expected, case = outcomes[first], key.expected[first], key.cases[first]
-    mistake = find_mistake(function, outcomes, right, term)
+    mistake, part = find_mistake(function, outcomes, right, term)
+    so_far = f"In the part '{part}': " if part else ""
     sentence = (
-        (mistake.sentence if mistake else None)
+        (f"{so_far}{mistake.sentence}" if mistake else None)
         or programming_mistake(function, outcome, expected)
         or find_pattern(function, key.cases, outcomes, key.expected)
     )
@@ -189,18 +188,22 @@ def _malformed(exercise: Exercise, what: str) -> Result:
 
 def _judge_design(design: Design, data: Any) -> Result:
     """Build the student's networks and measure them, requirement by requirement."""
-    if not data:
-        return not_attempted(design)
     descriptions = data if design.networks > 1 else [data]
-    if not isinstance(descriptions, Sequence) or len(descriptions) != design.networks:
+    if not data or (isinstance(descriptions, list) and not any(descriptions)):
+        return not_attempted(design)
+    if not isinstance(descriptions, list) or len(descriptions) != design.networks:
         return _malformed(design, f"must be a list of {design.networks} networks")
+    networks = []
+    for number, description in enumerate(descriptions, start=1):
+        try:
+            networks.append(build(design.input_shape, description))
+        except NetworkError as error:
+            which = f"Network {number}: " if design.networks > 1 else ""
+            return _malformed(design, f"could not be built. {which}{str(error).rstrip('.')}")
     try:
-        with torch.device("meta"):
-            networks = [build(design.input_shape, description) for description in descriptions]
-            found = [part.measure(networks) for part in design.parts]
-    except (NetworkError, ValueError) as error:
-        sentence = str(error).rstrip(".")
-        return _malformed(design, f"could not be built. {sentence}")
+        found = [part.measure(networks) for part in design.parts]
+    except NetworkError as error:
+        return _malformed(design, f"could not be measured. {str(error).rstrip('.')}")
     holds = [part.holds(value) for part, value in zip(design.parts, found, strict=True)]
     parts = tuple(
         PartResult(part.name, part.points, ok) for part, ok in zip(design.parts, holds, strict=True)
@@ -235,63 +238,95 @@ def find_mistake(
     outcomes: Sequence[Outcome],
     right: Sequence[bool],
     term: str | None = None,
-) -> Mistake | None:
-    """The first known mistake that gives the student's answer in every case, or None.
+) -> tuple[Mistake | None, str]:
+    """The first known mistake that gives the student's answers, and how far it goes.
 
-    In a table each entry is a decision of its own: there the first wrong entry decides.
+    It has to explain every case that gave a value; or, for a student who has not come further,
+    every case of the parts up to the first that fails, and then the report says so. In a table
+    each entry is a decision of its own: the first wrong entry decides.
     """
-    if any(outcome.status not in ("value", "nothing") for outcome in outcomes):
-        return None
-    cases = [right.index(False)] if isinstance(function, Table) else range(len(outcomes))
+    key = answer_key(function, term)
+    given = [i for i, outcome in enumerate(outcomes) if _is_answer(function, outcome)]
+    if isinstance(function, Table):
+        return _explaining(function, outcomes, [right.index(False)], term), ""
+    if 2 * len(given) > len(outcomes) and (mistake := _explaining(function, outcomes, given, term)):
+        return mistake, ""
+    part = key.parts[right.index(False)]
+    so_far = [i for i in range(len(outcomes)) if key.parts[i] <= part]
+    if len(so_far) < 2 or not set(so_far) <= set(given):
+        return None, ""
+    return _explaining(function, outcomes, so_far, term), function.parts[part].name
+
+
+def _explaining(
+    function: Function, outcomes: Sequence[Outcome], cases: Sequence[int], term: str | None
+) -> Mistake | None:
+    """The first mistake that gives the answers of these cases and is wrong in one of them."""
+    expected = answer_key(function, term).expected
     for mistake in function.mistakes:
-        answers = wrong_answers(function, mistake, term)
-        expected = answer_key(function, term).expected
-        if all(same(outcomes[i].value, answers[i]) for i in cases) and any(
-            not same(answers[i], expected[i]) for i in cases
-        ):
+        if all(
+            same(outcomes[i].value, wrong_answer(function, mistake, i, term)) for i in cases
+        ) and any(not same(outcomes[i].value, expected[i]) for i in cases):
             return mistake
     return None
 
 
+def _is_answer(function: Function, outcome: Outcome) -> bool:
+    if outcome.status == "nothing":
+        return isinstance(function, Table)
+    return outcome.status == "value" and not _is_nan(outcome.value)
+
+
+def _is_nan(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_nan, value))
+    return isinstance(value, float) and math.isnan(value)
+
+
 def programming_mistake(function: Function, outcome: Outcome, expected: Any) -> str | None:
     """One sentence for an answer that is no answer; None for one that is merely wrong."""
-    name = function.name
     match outcome.status:
         case "raised":
             return f"Your code raised `{outcome.detail}`{_in_line(outcome)}."
         case "recursion":
             return f"Your function calls itself without end{_in_line(outcome)}."
-        case "too slow":
-            return (
-                f"Your function had not finished after {CPU_SECONDS:.0f} seconds, so it was "
-                "stopped. A loop that never ends? Check what changes from one turn to the next."
-            )
-        case "uses PyTorch":
-            return (
-                f"`{name}` uses PyTorch or its tools. PyTorch is the judge here, so the function "
-                "has to find the number by itself: plain arithmetic, or NumPy if you like."
-            )
         case "signature":
             return (
-                f"`{name}` cannot be called like this ({outcome.detail}). Its first line must "
-                f"take the arguments of `{function.starter}`."
-            )
-        case "nothing" if isinstance(function, Table):
-            return "This entry is missing: the dict needs every key, spelt like this."
-        case "nothing" if outcome.printed.strip():
-            return (
-                f"Your function printed `{outcome.printed.strip()[:60]}` but returned nothing. "
-                "Write `return` where you wrote `print`."
+                f"`{function.name}` cannot be called like this ({outcome.detail}). Its first line "
+                f"must take the arguments of `{function.starter}`."
             )
         case "nothing":
-            return (
-                "Your function returned nothing (`None`). "
-                "Does every way through it end with `return`?"
-            )
+            return _nothing_returned(function, outcome)
         case "odd value":
             return f"Your function returned {article(outcome.detail)}. Asked is {wanted(expected)}."
-        case _:
+        case "value":
             return _wrong_form(outcome.value, expected)
+        case status:
+            return STOPPED[status].format(name=function.name)
+
+
+STOPPED = {
+    "too slow": (
+        f"Your function had not finished after {CPU_SECONDS:.0f} seconds, so it was stopped. "
+        "A loop that never ends? Check what changes from one turn to the next."
+    ),
+    "uses PyTorch": (
+        "`{name}` uses PyTorch or its tools. PyTorch is the judge here, so the function has to "
+        "find the number by itself: plain arithmetic, or NumPy if you like."
+    ),
+    "died": "Your function ended the process it ran in, so nothing came back.",
+}
+
+
+def _nothing_returned(function: Function, outcome: Outcome) -> str:
+    if isinstance(function, Table):
+        return "This entry is missing: the dict needs every key, spelt like this."
+    if printed := outcome.printed.strip():
+        return (
+            f"Your function printed `{printed[:60]}` but returned nothing. "
+            "Write `return` where you wrote `print`."
+        )
+    return "Your function returned nothing (`None`). Does every way through it end with `return`?"
 
 
 def _in_line(outcome: Outcome) -> str:
@@ -302,6 +337,8 @@ def _in_line(outcome: Outcome) -> str:
 
 def _wrong_form(answer: Any, expected: Any) -> str | None:
     """A sentence if `answer` is not even the kind of thing that `expected` is."""
+    if _is_nan(answer):
+        return "You returned nan, which is not a number: an infinity minus or over another one?"
     is_number = isinstance(answer, int | float) and not isinstance(answer, bool)
     if isinstance(expected, bool | str | Mapping):
         right_form = isinstance(answer, type(expected))
@@ -374,6 +411,7 @@ def said(outcome: Outcome, expected: Any) -> str:
                 "recursion": "called yourself without end",
                 "uses PyTorch": "called PyTorch",
                 "signature": "take other arguments",
+                "died": "ended the process",
             }[status]
 
 

@@ -45,6 +45,7 @@ FROM_THE_SHAPE = {  # the argument that follows from the input, and its place in
     "BatchNorm2d": ("num_features", 1),
     "Linear": ("in_features", -1),
 }
+DIMENSIONS = {"Conv2d": 4, "BatchNorm2d": 4, "MaxPool2d": 3, "AvgPool2d": 3, "AdaptiveAvgPool2d": 3}
 NOT_HERE = ("device", "dtype", "return_indices")
 PAIRS = ("kernel_size", "stride", "padding", "dilation", "output_size")
 SMALLEST = {"padding": 0, "start_dim": -10, "end_dim": -10}  # of every other size it is 1
@@ -113,8 +114,11 @@ def build(input_shape: Shape, description: Any) -> Network:
     Raises:
         NetworkError: with the number of the layer and what is wrong with it.
     """
+    if description is None:
+        raise NetworkError("A network still has its dots: write a list of layers there.")
     if not isinstance(description, Sequence) or isinstance(description, str):
-        raise NetworkError(f"A network is a list of layers, not {article(_kind(description))}.")
+        noun = article(type(description).__name__)
+        raise NetworkError(f"A network is a list of layers, not {noun}.")
     if len(description) > MOST_LAYERS:
         raise NetworkError(f"The network has {len(description)} layers; {MOST_LAYERS} are enough.")
     layers: list[nn.Module] = []
@@ -136,14 +140,15 @@ def _layer(number: int, entry: Any, input_shape: Shape) -> tuple[nn.Module, Shap
     where = f"Layer {number}, {kind}"
     for name, value in arguments.items():
         _check(where, kind, name, value)
+    if len(input_shape) < DIMENSIONS.get(kind, 1):
+        raise NetworkError(
+            f"{where}, wants maps of shape (N, C, H, W) and gets the shape {input_shape}."
+        )
     if kind in FROM_THE_SHAPE:
         name, place = FROM_THE_SHAPE[kind]
-        if kind != "Linear" and len(input_shape) != 4:
-            raise NetworkError(
-                f"{where}, wants maps of shape (N, C, H, W) but gets {input_shape}. "
-                "Does it stand behind a Flatten?"
-            )
         arguments[name] = input_shape[place]
+    if missing := [name for name in _required(kind) if name not in arguments]:
+        raise NetworkError(f"{where}, needs `{missing[0]}`.")
     try:
         layer = KINDS[kind](**arguments).eval()
     except Exception as error:  # whatever PyTorch raises, it is its answer to the student's data
@@ -163,13 +168,14 @@ def _entry(number: int, entry: Any) -> tuple[str, dict[str, Any]]:
     pair = isinstance(entry, Sequence) and not isinstance(entry, str) and len(entry) == 2
     if not pair or not isinstance(entry[0], str) or not isinstance(entry[1], Mapping):
         raise NetworkError(
-            f'Layer {number} is {show(entry)}; write it as ("ReLU", {{}}): a name and a dict.'
+            f"Layer {number} is {show(entry)}; write a name and a dict, as in "
+            '("Linear", {"out_features": 10}) or ("ReLU", {}).'
         )
     kind, arguments = entry
     if kind not in KINDS:
         lower = {name.lower(): name for name in KINDS}
         close = difflib.get_close_matches(kind[:40].lower().rpartition(".")[2], lower, n=1)
-        advice = f"Did you mean `{lower[close[0]]}`?" if close else f"Use {', '.join(KINDS)}."
+        advice = f"Try `{lower[close[0]]}`." if close else f"Use {', '.join(KINDS)}."
         raise NetworkError(f"Layer {number}: `{kind[:40]}` is not allowed here. {advice}")
     return kind, {n: tuple(v) if isinstance(v, list) else v for n, v in arguments.items()}
 
@@ -182,9 +188,11 @@ def _check(where: str, kind: str, name: str, value: Any) -> None:
     if name not in known or name in NOT_HERE:
         raise NetworkError(f"{where}, has no argument `{name[:40]}` here.")
     default = known[name].default
+    if kind == "Conv2d" and name == "padding" and value in ("same", "valid"):
+        return
     if not _fits(name, value, default):
-        wanted = _wanted(name, default)
-        raise NetworkError(f"{where}: `{name}` is {show(value)}; PyTorch wants {wanted}.")
+        found = "has no value" if value is None else f"is {show(value)}"
+        raise NetworkError(f"{where}: `{name}` {found}; PyTorch wants {_wanted(name, default)}.")
     sizes = value if isinstance(value, tuple) else (value,)
     if any(isinstance(size, int) and size > LARGEST for size in sizes):
         raise NetworkError(f"{where}: `{name}` is over {LARGEST:,}, too large for any use here.")
@@ -195,10 +203,17 @@ def _signature(kind: str) -> inspect.Signature:
     return inspect.signature(KINDS[kind])
 
 
+@cache
+def _required(kind: str) -> tuple[str, ...]:
+    """The arguments without a default, in PyTorch's order."""
+    parameters = _signature(kind).parameters.values()
+    return tuple(p.name for p in parameters if p.default is p.empty)
+
+
 def _fits(name: str, value: Any, default: Any) -> bool:
     """True if PyTorch can make sense of the value. What it means there, PyTorch decides."""
     if value is None:
-        return default is None or name in ("momentum", "output_size")
+        return default is None or name == "momentum"
     match default:
         case bool():
             return isinstance(value, bool)
@@ -206,8 +221,6 @@ def _fits(name: str, value: Any, default: Any) -> bool:
             return isinstance(value, int | float) and not isinstance(value, bool)
         case str():
             return isinstance(value, str)
-    if name == "padding" and isinstance(value, str):
-        return value in ("same", "valid")
     if isinstance(value, tuple):
         return name in PAIRS and len(value) == 2 and all(_is_size(name, size) for size in value)
     return _is_size(name, value)
@@ -242,7 +255,3 @@ def _spread(window: Any) -> nn.Module:
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].rstrip(".")[:200]
-
-
-def _kind(value: Any) -> str:
-    return "empty answer" if value is None else type(value).__name__

@@ -64,7 +64,7 @@ def find_pattern(
     how = _how(wrong) if len(wrong) > 1 else ""
     if len(wrong) == len(rows):
         return f"In every case {how}." if how else ""
-    if where := _where(function, rows):
+    if len(rows) - len(wrong) > 1 and (where := _where(function, rows)):
         return f"Your answers are right except {where}." + (f" There {how}." if how else "")
     return f"Where you are wrong, {how}." if how else ""
 
@@ -107,6 +107,7 @@ def _changes(function: Function, rows: Sequence[Row]) -> Iterator[Change]:
 def _misreadings(values: Sequence[Any], default: Any) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     """What a student may read instead of an argument with these values."""
     if all(isinstance(value, bool) for value in values):
+        yield "were the other way round", lambda value: not value
         yield "were always True", lambda value: True
         yield "were always False", lambda value: False
         return
@@ -191,7 +192,8 @@ def _tests(values: Sequence[Any], default: Any) -> Iterator[Test]:
             entries = f"{length} {'entry' if length == 1 else 'entries'}"
             yield f"has {entries}", partial(_has_entries, length)
             yield f"has more than {entries}", partial(_has_more_entries, length)
-        yield "starts with more than 1", lambda value: value[:1] > type(value)((1,))
+        if all(isinstance(entry, int) for value in values for entry in value[:1]):
+            yield "starts with more than 1", lambda value: value[:1] > type(value)((1,))
 
 
 def _has_entries(length: int, value: Any) -> bool:
@@ -217,7 +219,7 @@ def _how(rows: Sequence[Row], relations: Sequence[Relation] = ()) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
 
 
 def _how_numbers(
@@ -337,7 +339,7 @@ def _how_sequences(rows: Sequence[Row]) -> str:
         return "your numbers are right, but the channels stand last; PyTorch puts them second"
     if all(row.answer == list(reversed(row.expected)) for row in rows):
         return "your numbers are right, but stand in reverse order"
-    if all(sorted(row.answer) == sorted(row.expected) for row in rows if _all_numbers(row)):
+    if all(_all_numbers(row) and sorted(row.answer) == sorted(row.expected) for row in rows):
         return "your numbers are right, but stand in another order"
     return _how_entries(rows)
 

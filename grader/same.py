@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +14,8 @@ def same(answer: Any, expected: Any) -> bool:
     `5.0` is 5 and a list is a tuple; a bool is not a number. Where a float is expected the
     relative tolerance is 1e-6 and the absolute one 1e-12.
     """
+    if expected is None:
+        return answer is None
     if isinstance(expected, bool | str):
         return type(answer) is type(expected) and bool(answer == expected)
     if isinstance(expected, Mapping):
@@ -32,4 +35,6 @@ def same(answer: Any, expected: Any) -> bool:
         return False
     if isinstance(expected, int):
         return answer == expected
-    return math.isclose(answer, expected, rel_tol=1e-6, abs_tol=1e-12)
+    with contextlib.suppress(OverflowError):  # an int too large for a float is not close
+        return math.isclose(answer, expected, rel_tol=1e-6, abs_tol=1e-12)
+    return False

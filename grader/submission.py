@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-import linecache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
+
+from grader.beside import run_cell
 
 
 class SubmissionError(Exception):
@@ -34,8 +35,12 @@ def sources(path: Path) -> list[str]:
         notebook = nbformat.reads(text, as_version=4)
     except Exception:  # nbformat has no one error for "not a notebook"
         raise SubmissionError(f"{path} is neither a notebook nor a .py file.") from None
-    transform = TransformerManager().transform_cell  # type: ignore[no-untyped-call]
     return [transform(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def transform(source: str) -> str:
+    """A cell as plain Python: IPython's magics become calls of `get_ipython()`."""
+    return TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
 
 
 class Magics:
@@ -51,9 +56,7 @@ def run(cells: list[str]) -> dict[str, Any]:
     Meant for one's own code on one's own machine: nothing is contained.
     """
     names: dict[str, Any] = {"__name__": "__main__", "get_ipython": Magics}
-    for number, source in enumerate(cells, start=1):
-        file = f"<cell {number}>"
-        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception, SystemExit):
-            exec(compile(source, file, "exec"), names)
+    with contextlib.redirect_stdout(io.StringIO()):
+        for number, source in enumerate(cells, start=1):
+            run_cell(number, source, names)
     return names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -53,8 +54,21 @@ class Classroom:
     def collect(self, lesson: str) -> None:
         succeed(self.api.collect(lesson))
 
-    def autograde(self, lesson: str, student: str) -> None:
-        succeed(self.api.autograde(lesson, student))
+    def hand_in(
+        self, student: str, lesson: str, change: Callable[[NotebookNode], str | bytes | None]
+    ) -> None:
+        """Fetch, change and submit. A change may return what the file shall hold instead."""
+        notebook = self.fetch(student, lesson)
+        content = nbformat.read(notebook, as_version=4)
+        instead = change(content)
+        if instead is None:
+            instead = nbformat.writes(content)
+        notebook.write_bytes(instead if isinstance(instead, bytes) else instead.encode())
+        self.submit(student, lesson)
+
+    def autograde(self, lesson: str, student: str, force: bool = True) -> None:
+        """Grade one student, or all with "*"."""
+        succeed(self.api.autograde(lesson, student, force=force))
 
     def feedback(self, lesson: str, student: str) -> str:
         """Make this student's feedback page; returns its HTML."""
@@ -80,11 +94,12 @@ class Classroom:
         app.start()
 
 
-def edit(notebook: Path, change: Callable[[NotebookNode], None]) -> None:
-    """Change a notebook in place."""
-    content = nbformat.read(notebook, as_version=4)
-    change(content)
-    nbformat.write(content, notebook)
+def model_answers(lesson: str) -> Callable[[NotebookNode], None]:
+    """An edit that writes the lesson's model answers into its exercises."""
+    path = REPOSITORY / "solutions" / lesson / f"{lesson}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    sources = {c.id.removesuffix("_answer"): c.source for c in cells if c.id.endswith("_answer")}
+    return answer(**{name: re.sub(r" *### .*\n?", "", text) for name, text in sources.items()})
 
 
 def answer(**sources: str) -> Callable[[NotebookNode], None]:

@@ -1,0 +1,94 @@
+"""Model answers of lesson 05 in plain arithmetic, and the calls on which they must be right."""
+
+from hypothesis import strategies as st
+
+small = st.integers(1, 8)
+
+
+def conv1d_params(in_channels, out_channels, kernel_size, groups=1, bias=True):
+    weights = out_channels * (in_channels // groups) * kernel_size
+    return weights + out_channels if bias else weights
+
+
+def conv1d_output_length(length, kernel_size, stride=1, padding=0, dilation=1):
+    if padding == "same":
+        return length
+    if padding == "valid":
+        padding = 0
+    covered = dilation * (kernel_size - 1) + 1
+    return (length + 2 * padding - covered) // stride + 1
+
+
+def conv1d_mult_adds(
+    input_shape, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1
+):
+    batch, in_channels, length = input_shape
+    steps = conv1d_output_length(length, kernel_size, stride, padding, dilation)
+    products = (in_channels // groups) * kernel_size  # for one number of the output
+    return batch * out_channels * steps * products
+
+
+def receptive_field(layers):
+    field = 1
+    jump = 1  # input steps between two neighbouring steps of the current layer
+    for kernel_size, stride, dilation in layers:
+        field += dilation * (kernel_size - 1) * jump
+        jump *= stride
+    return field
+
+
+@st.composite
+def channels(draw):
+    """Arguments `in_channels`, `out_channels` and perhaps `groups`, which divides both."""
+    groups = draw(small)
+    arguments = {"in_channels": groups * draw(small), "out_channels": groups * draw(small)}
+    if groups > 1 or draw(st.booleans()):
+        arguments["groups"] = groups
+    return arguments
+
+
+@st.composite
+def params(draw):
+    arguments = {**draw(channels()), "kernel_size": draw(st.integers(1, 11))}
+    if draw(st.booleans()):
+        arguments["bias"] = draw(st.booleans())
+    return arguments
+
+
+@st.composite
+def lengths(draw):
+    """A sequence, at times shorter than the kernel before it is padded."""
+    arguments = {"kernel_size": draw(small)}
+    dilation = 1
+    if draw(st.booleans()):
+        dilation = arguments["dilation"] = draw(st.integers(1, 5))
+    padding = draw(st.sampled_from(["same", "valid"]) | st.integers(0, 9))
+    if padding != 0 or draw(st.booleans()):
+        arguments["padding"] = padding
+    if padding == "same":
+        arguments |= draw(st.sampled_from([{}, {"stride": 1}]))
+    else:
+        arguments |= draw(st.fixed_dictionaries({}, optional={"stride": st.integers(1, 7)}))
+    covered = dilation * (arguments["kernel_size"] - 1) + 1
+    padded = 2 * padding if isinstance(padding, int) else 0
+    shortest = 1 if padding == "same" else max(1, covered - padded)
+    return {**arguments, "length": shortest + draw(st.integers(0, 40))}
+
+
+@st.composite
+def mult_adds(draw):
+    arguments = draw(lengths())
+    sizes = draw(channels())
+    in_channels = sizes.pop("in_channels")
+    input_shape = (draw(st.integers(1, 5)), in_channels, arguments.pop("length"))
+    return {"input_shape": input_shape, **sizes, **arguments}
+
+
+window = st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(1, 3))
+
+CALLS = {
+    conv1d_params: params(),
+    conv1d_output_length: lengths(),
+    conv1d_mult_adds: mult_adds(),
+    receptive_field: st.fixed_dictionaries({"layers": st.lists(window, min_size=1, max_size=4)}),
+}

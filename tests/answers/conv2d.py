@@ -1,0 +1,104 @@
+"""Model answers of lesson 06 in plain arithmetic, and the calls on which they must be right."""
+
+from hypothesis import strategies as st
+
+small = st.integers(1, 6)
+
+
+def as_pair(size):
+    return size if isinstance(size, tuple) else (size, size)
+
+
+def conv2d_params(in_channels, out_channels, kernel_size, groups=1, bias=True):
+    height, width = as_pair(kernel_size)
+    weights = out_channels * (in_channels // groups) * height * width
+    return weights + out_channels if bias else weights
+
+
+def output_length(length, kernel_size, stride, padding, dilation):
+    covered = dilation * (kernel_size - 1) + 1
+    return (length + 2 * padding - covered) // stride + 1
+
+
+def conv2d_output_shape(input_shape, out_channels, kernel_size, stride=1, padding=0, dilation=1):
+    batch, _, *image = input_shape
+    if padding == "same":
+        return (batch, out_channels, *image)
+    if padding == "valid":
+        padding = 0
+    sizes = map(as_pair, (kernel_size, stride, padding, dilation))
+    height, width = map(output_length, image, *sizes)
+    return (batch, out_channels, height, width)
+
+
+def conv2d_mult_adds(
+    input_shape, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1
+):
+    batch, _, rows, columns = conv2d_output_shape(
+        input_shape, out_channels, kernel_size, stride, padding, dilation
+    )
+    # one number of the output needs all the weights of one filter
+    products = conv2d_params(input_shape[1], 1, kernel_size, groups, bias=False)
+    return batch * out_channels * rows * columns * products
+
+
+def sizes(low, high):
+    """A whole number or a pair."""
+    number = st.integers(low, high)
+    return number | st.tuples(number, number)
+
+
+@st.composite
+def channels(draw):
+    """Arguments `in_channels`, `out_channels` and perhaps `groups`, which divides both."""
+    groups = draw(small)
+    arguments = {"in_channels": groups * draw(small), "out_channels": groups * draw(small)}
+    if groups > 1 or draw(st.booleans()):
+        arguments["groups"] = groups
+    return arguments
+
+
+@st.composite
+def params(draw):
+    arguments = {**draw(channels()), "kernel_size": draw(sizes(1, 7))}
+    if draw(st.booleans()):
+        arguments["bias"] = draw(st.booleans())
+    return arguments
+
+
+def shortest(kernel_size, padding, dilation):
+    """The smallest side that PyTorch accepts, at times smaller than the kernel."""
+    return max(1, dilation * (kernel_size - 1) + 1 - 2 * padding)
+
+
+@st.composite
+def mult_adds(draw):
+    """Numbers, pairs and words, each of them at times left out."""
+    arguments = draw(channels())
+    arguments["kernel_size"] = draw(sizes(1, 5))
+    arguments |= draw(st.fixed_dictionaries({}, optional={"dilation": sizes(1, 4)}))
+    word = draw(st.sampled_from([None, None, None, "same", "valid"]))
+    if word:
+        arguments["padding"] = word
+    else:
+        arguments |= draw(st.fixed_dictionaries({}, optional={"padding": sizes(0, 5)}))
+    if word == "same":
+        arguments |= draw(st.sampled_from([{}, {"stride": 1}, {"stride": (1, 1)}]))
+        smallest = [1, 1]
+    else:
+        arguments |= draw(st.fixed_dictionaries({}, optional={"stride": sizes(1, 5)}))
+        padding = 0 if word else arguments.get("padding", 0)
+        kernel, dilation = arguments["kernel_size"], arguments.get("dilation", 1)
+        smallest = map(shortest, as_pair(kernel), as_pair(padding), as_pair(dilation))
+    image = [side + draw(st.integers(0, 15)) for side in smallest]
+    input_shape = (draw(st.integers(1, 4)), arguments.pop("in_channels"), *image)
+    return {"input_shape": input_shape, **arguments}
+
+
+CALLS = {
+    conv2d_params: params(),
+    conv2d_output_shape: mult_adds().map(
+        lambda call: {name: value for name, value in call.items() if name != "groups"}
+    ),
+    conv2d_mult_adds: mult_adds(),
+}
