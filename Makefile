@@ -26,6 +26,8 @@ test: .venv/installed lint  ## every check of the project
 lint: .venv/installed
 	@echo "== ruff, mypy"
 	@ruff check --quiet . && ruff format --quiet --check . && mypy
+	@echo "== grader lint"
+	@grader lint
 
 solutions: .venv/installed  ## texts -> executed notebooks in solutions/, and releases in notebooks/
 	@grader build $(LESSON)

@@ -38,6 +38,6 @@ c.Autograde.autograde_preprocessors = [
     steps.AssignLatePenalties,
     steps.CheckCellMetadata,
 ]
-c.HTMLExporter.sanitize_html = True  # for feedback pages: no script of a student survives
+c.HTMLExporter.sanitize_html = True  # no script of a student reaches a feedback page
 c.JudgeInJail.without_bubblewrap = "refuse"  # or "limited": says what it does not contain
 c.JudgeInJail.term = ""  # a word that changes each term draws cases that no student has seen

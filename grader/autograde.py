@@ -59,7 +59,8 @@ class AnySubmission(NotebookExporter):  # type: ignore[misc]  # nbconvert has no
 class PutRight(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
     """Give every cell that nbgrader knows its own metadata back, once, in its place.
 
-    Copies lose their mark, edits of points or ids are undone, missing cells are put back.
+    Copies lose their mark, edits of points or ids are undone, missing cells are put back. Prose
+    that is not the lesson's is shown as it was typed: nbgrader's pages would run its scripts.
     Comes first among the sanitizing steps, in the place of DeduplicateIds.
     """
 
@@ -78,6 +79,10 @@ class PutRight(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no t
         for name in missing:
             if name in points:  # an answer that is missing stays missing
                 _put_back(notebook, wanted, name)
+        lesson = _prose_of_the_lesson(self.parent.parent.coursedir, facts)
+        for cell in notebook.cells:
+            if cell.cell_type != "code" and cell.source not in lesson:
+                cell.source = _verbatim(cell.source)
         marks = notebook.metadata.get(MARK, {})
         notebook.metadata[MARK] = {
             "unreadable": str(marks.get("unreadable", "")),
@@ -178,7 +183,7 @@ def _read(stream: Any) -> NotebookNode:
 CELLS = {
     "code": nbformat.v4.new_code_cell,
     "markdown": nbformat.v4.new_markdown_cell,
-    "raw": nbformat.v4.new_raw_cell,
+    "raw": nbformat.v4.new_markdown_cell,  # raw cells reach a page without any check
 }
 
 
@@ -221,6 +226,22 @@ def _claim(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> list[str]
                 own.metadata.nbgrader.grade_id
             ).metadata.nbgrader
     return list(unclaimed)
+
+
+def _prose_of_the_lesson(course: Any, facts: Any) -> set[str]:
+    folder = course.format_path(course.release_directory, ".", facts["assignment"])
+    path = Path(course.root, folder, f"{facts['notebook']}.ipynb")
+    if not path.exists():
+        return set()
+    return {cell.source for cell in nbformat.read(path, as_version=4).cells}
+
+
+def _verbatim(prose: str) -> str:
+    """Prose with markup in it as a block of plain text; the fence is longer than any inside."""
+    if not re.search(r"[<\[&]", prose):
+        return prose
+    fence = "`" * (3 + max(map(len, re.findall(r"`+", prose)), default=0))
+    return f"{fence}text\n{prose}\n{fence}"
 
 
 def _put_back(notebook: NotebookNode, wanted: dict[str, NotebookNode], name: str) -> None:

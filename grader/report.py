@@ -23,6 +23,14 @@ COLOURS = {
     "not attempted": "#5f6770",
     "error": "#8c3f72",
 }
+# Feedback pages are sanitized: inline styles go, classes stay, and Bootstrap 3 is there for them.
+CLASSES = {
+    COLOURS["correct"]: "alert alert-success",
+    COLOURS["partly"]: "alert alert-info",
+    COLOURS["wrong"]: "alert alert-danger",
+    COLOURS["not attempted"]: "well",
+    COLOURS["error"]: "alert alert-warning",
+}
 
 
 @dataclass(frozen=True)
@@ -106,12 +114,17 @@ def card(result: Result) -> str:
 
 
 def frame(rows: list[str], colour: str) -> str:
-    """The course's box: a coloured edge and a faint tint that suits light and dark pages."""
+    """The course's box: a coloured edge and a faint tint that suits light and dark pages.
+
+    Args:
+        rows: HTML, one element a line.
+        colour: one of COLOURS.
+    """
     style = (
         f"border-left:5px solid {colour};background:rgba(128,128,128,0.09);"
         "border-radius:0 6px 6px 0;padding:8px 14px;margin:4px 0;max-width:52em;line-height:1.65"
     )
-    return f'<div style="{style}">{"".join(rows)}</div>'
+    return f'<div class="{CLASSES[colour]}" style="{style}">{"".join(rows)}</div>'
 
 
 def badge(word: str, colour: str) -> str:

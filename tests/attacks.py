@@ -298,6 +298,8 @@ ATTACKS = [
         markdown("<img src=x onerror=\"alert('attribute')\">"),
         FULL,
     ),
+    Attack("link with a script", "steal", markdown("[x](javascript:alert%281%29)"), FULL),
+    Attack("script out of a fence", "steal", markdown("```\n<script>alert(1)</script>"), FULL),
     Attack("script in an output", "steal", drawn_output, FULL),
     Attack(
         "script in an exception",

@@ -1,5 +1,6 @@
 """No submission forges a mark, reads a secret or stops the run, and no one else is affected."""
 
+import re
 import shutil
 import socket
 
@@ -69,8 +70,8 @@ def test_an_attacker_s_page_has_cards_and_no_secret_and_no_script(classroom, att
     page = classroom.feedback(LESSON, student(attack))
     assert SECRET not in page
     assert "<script>alert" not in page
-    assert "onerror=" not in page
-    assert page.count('<div style="border-left:5px solid') == 4
+    assert not re.search(r"<[^>]*(onerror=|javascript:)", page)
+    assert page.count('<div class="alert') + page.count('<div class="well') == 4
 
 
 @pytest.mark.parametrize("name", HONEST)

@@ -120,7 +120,7 @@ MISTAKES = [
     pytest.param(exercise, mistake, id=f"{exercise.name}-{mistake.name}")
     for exercise in catalogue().values()
     if isinstance(exercise, Function) and not isinstance(exercise, Table)
-    for mistake in exercise.mistakes
+    for mistake in exercise.mistakes[:2]  # `grader lint` tries them all
 ]
 
 

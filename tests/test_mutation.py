@@ -11,12 +11,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from mutation import mutants
 
 from grader import check
+from grader.beside import plain
 from grader.exercises import catalogue
+from grader.same import same
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_every_slip_is_rejected(name, record_property, monkeypatch):
     monkeypatch.setattr("grader.call.CPU_SECONDS", 0.2)
+    monkeypatch.setattr("grader.judge.find_mistake", lambda *_: (None, ""))  # only the verdict
+    monkeypatch.setattr("grader.judge.find_pattern", lambda *_: "")  # matters here
     answer, calls = CALLS[name]
     survivors, killed = [], 0
     for source, mutant in mutants(answer):
@@ -47,7 +51,7 @@ def differs(answer, mutant, calls):
             said = mutant(**copy.deepcopy(arguments))
         except Exception as error:
             raise AssertionError from error
-        assert said == answer(**arguments)
+        assert same(plain(said), plain(answer(**arguments)))
 
     try:
         agrees()
