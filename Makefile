@@ -7,10 +7,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # PyTorch's own list of CPU builds; without it, Linux gets gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: help install lab test lint solutions release pins clean
+.PHONY: help install lab test lint solutions release bench attack-report pins clean
 
 help:  ## what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 lab: .venv/installed  ## open JupyterLab in notebooks/ (installs the course first)
 	@jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
@@ -33,6 +33,13 @@ solutions: .venv/installed  ## texts -> executed notebooks in solutions/, and re
 	@grader build $(LESSON)
 
 release: solutions  ## the same: a release is never older than its solution
+
+bench: .venv/installed  ## seconds a check, and grading against stock nbgrader
+	@python tests/bench_checks.py
+	@python tests/bench_grading.py
+
+attack-report: .venv/installed  ## the attack suite against stock nbgrader and against ours
+	@python tests/attack_report.py 2>/dev/null
 
 install: .venv/installed  ## make .venv with pinned versions
 

@@ -23,9 +23,12 @@ REPOSITORY = Path(__file__).parent.parent
 
 
 class Classroom:
-    """The course with some of its lessons. Every step goes through nbgrader itself."""
+    """The course with some of its lessons. Every step goes through nbgrader itself.
 
-    def __init__(self, root: Path, *lessons: str) -> None:
+    A `stock` class is graded by nbgrader's own Execute, as it comes out of the box.
+    """
+
+    def __init__(self, root: Path, *lessons: str, stock: bool = False) -> None:
         os.environ["PATH"] = interpreter_first()["PATH"]
         self.root = root / "course"
         self.desks = root / "desks"
@@ -37,6 +40,8 @@ class Classroom:
         self.config.Exchange.root = str(root / "exchange")
         self.config.Exchange.cache = str(root / "cache")
         self.config.ExchangeCollect.check_owner = False
+        if stock:
+            del self.config["Autograde"], self.config["HTMLExporter"]
         self.api = NbGraderAPI(config=self.config)
 
     def release(self, lesson: str) -> None:
