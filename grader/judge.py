@@ -144,7 +144,8 @@ def _not_all_right(
     parts: tuple[PartResult, ...],
     term: str | None,
 ) -> Result:
-    first = right.index(False)
+    misfits = [i for i, outcome in enumerate(outcomes) if outcome.status == "signature"]
+    first = misfits[0] if misfits else right.index(False)  # a wrong `def` explains all the rest
     outcome, expected, case = outcomes[first], key.expected[first], key.cases[first]
     mistake, part = find_mistake(function, outcomes, right, term)
     so_far = f"In the part '{part}': " if part else ""

@@ -21,6 +21,7 @@ from grader.call import Outcome
 from grader.exercise import Case, Function
 from grader.pytorch import on_meta
 from grader.same import same
+from grader.words import show
 
 MOST_FACTORS = 3
 LARGEST_COEFFICIENT = 8
@@ -57,6 +58,8 @@ def find_pattern(
         for case, outcome, right in zip(cases, outcomes, expected, strict=True)
     ]
     wrong = [row for row in rows if not row.right]
+    if len(rows) > 2 and all(row.answer == rows[0].answer for row in rows):
+        return f"Your answer is {show(rows[0].answer)} whatever the arguments are."
     if len(wrong) == len(rows) > 1 and (plainly := _how(rows, SIMPLE)):
         return f"In every case {plainly}."
     if instead := _as_if(function, rows):
@@ -66,7 +69,7 @@ def find_pattern(
         return f"In every case {how}." if how else ""
     if len(rows) - len(wrong) > 1 and (where := _where(function, rows)):
         return f"Your answers are right except {where}." + (f" There {how}." if how else "")
-    return f"Where you are wrong, {how}." if how else ""
+    return f"In the wrong cases {how}." if how else ""
 
 
 # As if: the right answers to other questions.
@@ -367,12 +370,12 @@ def _how_entries(rows: Sequence[Row]) -> str:
     if not places or len(places) == len(rows[0].expected):
         return ""
     if len(places) > 1:
-        named = ", ".join(f"[{place}]" for place in places)
-        return f"only the entries {named} are wrong"
+        named = " and ".join(f"[{place}]" for place in places)
+        return f"only the entries {named} differ from PyTorch's"
     place = places[0]
     entries = [Row(row.arguments, row.answer[place], row.expected[place]) for row in rows]
     if all(_is_number(row.answer) and not row.right for row in entries) and (
         how := _how_numbers(entries, f"entry [{place}] is")
     ):
         return how
-    return f"only entry [{place}] is wrong"
+    return f"only entry [{place}] differs from PyTorch's"
