@@ -42,12 +42,24 @@ TOO_SLOW = (signal.SIGXCPU, signal.SIGKILL)
 class AnySubmission(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
     """Reads whatever was handed in; what is no notebook becomes one that says so.
 
-    At its start it also forgets submissions whose grading was interrupted, so that the run takes
-    them again.
+    At the start of a run it makes sure that there is a jail, and forgets the submissions whose
+    grading was interrupted, so that the run takes them again.
+
+    Raises:
+        NbGraderException: where there is no jail and the instructor's setting is to refuse.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        try:
+            where = jail(JudgeInJail(parent=self).without_bubblewrap)
+        except NoJailError as error:
+            self.log.error(str(error))
+            raise NbGraderException(str(error)) from None
+        if not where.contained:
+            self.log.warning(
+                "No bubblewrap: students' code can read this machine's files and use its network."
+            )
         _forget_unfinished(self.parent.coursedir)
 
     def from_file(self, file_stream: Any, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
@@ -106,16 +118,11 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
 
     def preprocess(self, notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Judge every graded cell that is an exercise of the course."""
-        where = jail(self.without_bubblewrap)
-        if not where.contained:
-            self.log.warning(
-                "No bubblewrap: students' code can read this machine's files and use its network."
-            )
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         graded = [cell for cell in code if is_grade(cell) and not is_solution(cell)]
         asked = [cell for cell in code if cell not in graded]
         exercises = {_id(cell): catalogue().get(_id(cell)) for cell in graded}
-        session = where.ask(
+        session = jail(self.without_bubblewrap).ask(
             [transform(cell.source) for cell in asked],
             {name: self._calls(found) for name, found in exercises.items() if found},
         )
@@ -249,6 +256,9 @@ def _put_back(notebook: NotebookNode, wanted: dict[str, NotebookNode], name: str
     order = list(wanted)
     before = order[: order.index(name)]
     places = [i for i, cell in enumerate(notebook.cells) if _id(cell) in before]
+    for cell in notebook.cells:
+        if cell.id == name:  # the student's copy without its mark; ids must differ
+            cell.id = f"{name}-without-mark"
     notebook.cells.insert(places[-1] + 1 if places else len(notebook.cells), wanted[name])
 
 
@@ -286,12 +296,9 @@ def _output(result: Result) -> NotebookNode:
 
 def _forget_unfinished(course: Any) -> None:
     """Remove graded copies that an interrupted run left behind; they are made anew."""
-    try:
-        jail_folders = list(_graded_folders(course))
-    except NoJailError as error:
-        raise NbGraderException(str(error)) from None
-    for folder in jail_folders:
-        if not all(map(_is_finished, folder.glob("*.ipynb"))) or not any(folder.glob("*.ipynb")):
+    for folder in list(_graded_folders(course)):
+        notebooks = list(folder.glob("*.ipynb"))
+        if not notebooks or not all(map(_is_finished, notebooks)):
             shutil.rmtree(folder)
 
 

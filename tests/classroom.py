@@ -99,6 +99,13 @@ class Classroom:
         app.start()
 
 
+def edit(notebook: Path, change: Callable[[NotebookNode], None]) -> None:
+    """Change a notebook in place."""
+    content = nbformat.read(notebook, as_version=4)
+    change(content)
+    nbformat.write(content, notebook)
+
+
 def model_answers(lesson: str) -> Callable[[NotebookNode], None]:
     """An edit that writes the lesson's model answers into its exercises."""
     path = REPOSITORY / "solutions" / lesson / f"{lesson}.ipynb"

@@ -1,0 +1,150 @@
+"""The jail by itself, without bubblewrap, and the commands around it."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from classroom import REPOSITORY, Classroom, answer, edit, model_answers
+from nbgrader.validator import Validator
+
+from grader import jail as jail_module
+from grader.call import Call
+from grader.jail import Jail, NoJailError, jail, program
+
+LESSON = "01-linear"
+NO_BUBBLEWRAP = "bubblewrap is not here"
+
+
+def ask(body, *arguments, where=None):
+    source = "def f(*arguments):\n" + "".join(f"    {line}\n" for line in body.split("\n"))
+    session = (where or jail()).ask([source], {"f": [Call(arguments, {})]})
+    return session.answers["f"].outcomes[0]
+
+
+def test_tuples_lists_and_flags_arrive_as_they_are():
+    outcome = ask("return [repr(a) for a in arguments]", (2, (3, 4)), [5], True, None, "same", 0.5)
+    assert outcome.value == ["(2, (3, 4))", "[5]", "True", "None", "'same'", "0.5"]
+
+
+LIBRARY = str(Path(os.__file__).parent)
+
+
+@pytest.mark.parametrize("folder", ["/", "/dev", "/dev/shm", "/usr", LIBRARY])
+def test_nothing_can_be_written_but_a_little_in_tmp(folder):
+    body = (
+        "import os\nfor n in range(40):\n"
+        f"    with open('{folder}/file' + str(n), 'wb') as f: f.write(b'0' * 10**6)\nreturn n"
+    )
+    assert ask(body).status == "raised"
+
+
+def test_a_little_can_be_written_in_tmp():
+    body = "with open('/tmp/x', 'w') as f: f.write('1')\nreturn open('/tmp/x').read()"
+    assert ask(body).value == "1"
+
+
+@pytest.mark.parametrize(
+    "path", [str(REPOSITORY), "/home", "/proc", "/etc/passwd", "/tmp/pytest-of-root"]
+)
+def test_nothing_of_the_machine_is_in_sight(path):
+    assert ask(f"import os\nreturn os.path.exists({path!r})").value is False
+
+
+def test_the_course_cannot_be_imported_by_any_way():
+    body = (
+        "import sys, os\nfound = []\nfor top, folders, files in os.walk('/'):\n"
+        "    found += [top for name in folders if name in ('grader', 'torch', 'nbgrader')]\n"
+        "return found"
+    )
+    assert ask(body).value == []
+
+
+def test_numpy_is_there():
+    assert ask("import numpy as np\nreturn np.arange(3) * 2").value == [0, 2, 4]
+
+
+def test_the_program_inside_uses_the_standard_library_alone():
+    imports = [
+        line.split()[1] for line in program().splitlines() if line.startswith(("import", "from"))
+    ]
+    assert {name.partition(".")[0] for name in imports} <= sys.stdlib_module_names
+
+
+def test_without_bubblewrap_grading_refuses(monkeypatch):
+    monkeypatch.setattr(jail_module, "_why_not", lambda: NO_BUBBLEWRAP)
+    with pytest.raises(NoJailError, match=NO_BUBBLEWRAP):
+        jail()
+    assert not jail("limited").contained
+
+
+def test_the_limited_subprocess_limits_time_and_memory():
+    where = Jail(contained=False)
+    assert ask("return 7", where=where).value == 7
+    assert ask("return len(bytearray(3 * 10**9))", where=where).detail == "MemoryError"
+    endless = where.ask(["def f(): \n    while True: pass"], {"f": [Call((), {})]})
+    assert endless.answers["f"].killed_by == signal.SIGXCPU
+
+
+@pytest.fixture
+def classroom(tmp_path):
+    room = Classroom(tmp_path, LESSON)
+    room.release(LESSON)
+    return room
+
+
+def test_a_refused_run_says_why_and_marks_nobody(classroom, monkeypatch):
+    monkeypatch.setattr(jail_module, "_why_not", lambda: NO_BUBBLEWRAP)
+    classroom.hand_in("ada", LESSON, model_answers(LESSON))
+    classroom.collect(LESSON)
+    with pytest.raises(AssertionError, match=NO_BUBBLEWRAP):
+        classroom.autograde(LESSON, "ada")
+    assert not (classroom.root / ".nbgrader/autograded/ada").exists()
+
+
+def test_a_limited_run_warns_and_grades(classroom, monkeypatch, caplog):
+    monkeypatch.setattr(jail_module, "_why_not", lambda: NO_BUBBLEWRAP)
+    classroom.config.JudgeInJail.without_bubblewrap = "limited"
+    classroom.hand_in("ada", LESSON, model_answers(LESSON))
+    classroom.collect(LESSON)
+    classroom.autograde(LESSON, "ada")
+    assert "students' code can read this machine's files" in caplog.text
+    assert sum(classroom.scores(LESSON, "ada").values()) == 13
+
+
+def test_validate_works_as_before(classroom):
+    notebook = classroom.fetch("ada", LESSON)
+    said = {}
+    for name, change in (
+        ("right", model_answers(LESSON)),
+        ("wrong", answer(mlp_params="def mlp_params(sizes, bias=True):\n    return 1")),
+    ):
+        edit(notebook, change)
+        stream = io.StringIO()
+        validator = Validator(config=classroom.config)
+        validator.stream = stream
+        validator.validate_and_print(str(notebook))
+        said[name] = stream.getvalue()
+    assert "Success!" in said["right"]
+    assert "VALIDATION FAILED" in said["wrong"]
+
+
+def test_a_run_that_is_killed_and_started_again_ends_the_same(classroom):
+    students = [f"student-{number}" for number in range(6)]
+    for name in students:
+        classroom.hand_in(name, LESSON, model_answers(LESSON))
+    classroom.collect(LESSON)
+    command = [sys.executable, "-m", "nbgrader", "autograde", LESSON]
+    first = subprocess.Popen(command, cwd=classroom.root, stderr=subprocess.DEVNULL)
+    graded = classroom.root / ".nbgrader/autograded"
+    while not len(list(graded.glob("*/*/*.ipynb"))) >= 3 and first.poll() is None:
+        time.sleep(0.01)
+    first.kill()
+    first.wait()
+    subprocess.run(command, cwd=classroom.root, stderr=subprocess.DEVNULL, check=True)
+    for name in students:
+        assert sum(classroom.scores(LESSON, name).values()) == 13
