@@ -58,13 +58,13 @@ def main():
     logging.disable()
     warnings.simplefilter("ignore")
     held = {"stock": 0, "ours": 0}
-    print(f"{'attack':46}{'stock nbgrader':58}ours")
+    print(f"{'attack':46}{'stock nbgrader':84}ours")
     for attack in ATTACKS:
         ours = verdict(attack, stock=False)
         stock = verdict(attack, stock=True) if attack.on_stock else "not run: would harm"
         held["ours"] += ours == "held"
         held["stock"] += stock == "held"
-        print(f"{attack.kind + ': ' + attack.name:46}{stock:58}{ours}", flush=True)
+        print(f"{attack.kind + ': ' + attack.name:46}{stock:84}{ours}", flush=True)
     print(f"held, of {len(ATTACKS)}: stock {held['stock']}, ours {held['ours']}")
 
 

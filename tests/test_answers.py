@@ -1,7 +1,7 @@
 """Model answers in plain arithmetic against PyTorch, over wide random calls."""
 
 import pytest
-from answers_of import CALLS
+from answers_of import CALLS, VALUES
 from hypothesis import given, settings
 
 from grader import check
@@ -38,6 +38,13 @@ def test_the_model_answer_is_right_on_random_calls(name):
 def test_the_model_answer_earns_full_marks(name):
     answer, _ = CALLS[name]
     report = check(answer)
+    assert report.verdict == "correct", str(report)
+    assert float(report) == report.points
+
+
+@pytest.mark.parametrize("name", sorted(set(catalogue()) - set(FUNCTIONS)))
+def test_the_model_table_or_design_earns_full_marks(name):
+    report = check(**{name: VALUES[name]})
     assert report.verdict == "correct", str(report)
     assert float(report) == report.points
 

@@ -1,0 +1,98 @@
+"""The `grader` command: the same words as in a notebook, and exit codes that a script can use."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader import cli
+from grader.exercises import catalogue
+from grader.lint import complaints, summary
+
+REPOSITORY = Path(__file__).parent.parent
+RIGHT = "def relu(x):\n    return max(0, x)\n"
+WRONG = "def relu(x):\n    return abs(x)\n"
+
+
+def run(monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["grader", *map(str, arguments)])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    return end.value.code
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "words"),
+    [
+        ("a.py", RIGHT, 0, "Correct · relu · "),
+        ("a.py", WRONG, 1, "You returned the absolute value."),
+        ("a.py", RIGHT + "1 / 0\n", 0, "Correct"),
+        ("a.py", "def relu(x): ...", 1, "Not attempted"),
+        ("a.py", "x = 1", 2, "defines no function that is an exercise"),
+        ("a.ipynb", "no notebook", 2, "is neither a notebook nor a .py file"),
+        ("a.txt", "", 2, "is neither a notebook nor a .py file"),
+        ("missing.py", None, 2, "cannot be read"),
+    ],
+)
+def test_check_judges_a_file(monkeypatch, tmp_path, capsys, name, content, code, words):
+    path = tmp_path / name
+    if content is not None:
+        path.write_text(content)
+    assert run(monkeypatch, "check", path) == code
+    said = capsys.readouterr()
+    assert words in said.out + said.err
+    assert "Traceback" not in said.err
+
+
+def test_check_judges_a_solved_and_an_unsolved_notebook(monkeypatch, capsys):
+    lesson = "00-start-here"
+    assert run(monkeypatch, "check", REPOSITORY / f"solutions/{lesson}/{lesson}.ipynb") == 0
+    assert "5 of 5 points" in capsys.readouterr().out
+    assert run(monkeypatch, "check", REPOSITORY / f"notebooks/{lesson}/{lesson}.ipynb") == 1
+    assert "0 of 5 points" in capsys.readouterr().out
+
+
+def test_list_shows_every_exercise(monkeypatch, capsys):
+    assert run(monkeypatch, "list") == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in catalogue())
+
+
+def test_the_catalogue_is_the_syllabus():
+    """The contract of names, lesson by lesson."""
+    contract = """
+    tensor_size tensor_bytes linear_params linear_output_shape linear_mult_adds mlp_params
+    relu sigmoid prelu_params glu_output_shape elementwise
+    softmax cross_entropy temperature_softmax last_layer
+    embedding_params embedding_output_shape tied_head_params
+    conv1d_params conv1d_output_length conv1d_mult_adds receptive_field
+    conv2d_params conv2d_output_shape conv2d_mult_adds
+    depthwise_params pointwise_params separable_params separable_mult_adds
+    pool_output_length pool2d_output_shape adaptive_pool2d_output_shape max_pool1d
+    flatten_output_shape flat_index classifier_in_features
+    batchnorm_params batchnorm_buffers running_mean layernorm_params groupnorm_params
+    rmsnorm_params dropout dropout_params
+    projection_params concat_output_shape basic_block_params
+    rnn_params gru_params lstm_params recurrent_output_shape
+    attention_params attention_mult_adds transformer_layer_params grouped_query_params
+    params_bytes adam_training_bytes activation_elements
+    lenet5_params vgg_params resnet_params gpt2_params llama_params
+    digits_net thin_net same_count
+    """
+    assert list(catalogue()) == contract.split()
+
+
+def test_lint_complains_of_a_mistake_that_is_right(monkeypatch):
+    from grader.exercises import linear
+
+    exercise = catalogue()["linear_params"]
+    right = exercise.mistakes[0].__class__(
+        "not wrong", "A sentence.", lambda a: linear.linear_params(**vars(a))
+    )
+    object.__setattr__(exercise, "mistakes", (*exercise.mistakes, right))
+    try:
+        found = list(complaints())
+    finally:
+        object.__setattr__(exercise, "mistakes", exercise.mistakes[:-1])
+    assert found == ["linear_params: the mistake 'not wrong' is right in every case: add a case"]
+    assert f"{len(catalogue())} exercises" in summary()
