@@ -23,13 +23,14 @@ COLOURS = {
     "not attempted": "#5f6770",
     "error": "#8c3f72",
 }
-# Feedback pages are sanitized: inline styles go, classes stay, and Bootstrap 3 is there for them.
+# Feedback pages are sanitized: inline styles go, classes stay, and Bootstrap is there for them.
+# These classes mean nothing to JupyterLab (`alert` would: it colours the text).
 CLASSES = {
-    COLOURS["correct"]: "alert alert-success",
-    COLOURS["partly"]: "alert alert-info",
-    COLOURS["wrong"]: "alert alert-danger",
-    COLOURS["not attempted"]: "well",
-    COLOURS["error"]: "alert alert-warning",
+    COLOURS["correct"]: "panel-body bg-success",
+    COLOURS["partly"]: "panel-body bg-info",
+    COLOURS["wrong"]: "panel-body bg-danger",
+    COLOURS["not attempted"]: "panel-body bg-default",
+    COLOURS["error"]: "panel-body bg-warning",
 }
 
 
