@@ -25,7 +25,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Enum, Unicode
 
-from grader.call import Outcome
+from grader.call import Outcome, Status
 from grader.exercise import Exercise, Function, Table
 from grader.exercises import catalogue
 from grader.jail import Answers, NoJailError, Session, jail
@@ -33,6 +33,7 @@ from grader.judge import calls, judge_data, judge_outcomes
 from grader.report import card
 from grader.result import Result
 from grader.submission import transform
+from grader.words import writable
 
 MOST_BYTES = 200 * 2**20
 MARK = "every_layer_counts"  # our key in a notebook's metadata
@@ -173,12 +174,16 @@ def _read(stream: Any) -> NotebookNode:
             raise ValueError("it is larger than 200 MB")
         if not text.strip():
             raise ValueError("it is empty")
-        notebook = nbformat.reads(text, as_version=4)
-        notebook.cells = [
-            _clean(number, cell)
-            for number, cell in enumerate(notebook.cells)
-            if cell["cell_type"] in CELLS and isinstance(cell["source"], str)
-        ]
+        found = nbformat.reads(text, as_version=4)
+        marks = found.get("metadata", {}).get(MARK)
+        notebook = nbformat.v4.new_notebook(
+            cells=[
+                _clean(number, cell)
+                for number, cell in enumerate(found.cells)
+                if cell.get("cell_type") in CELLS and isinstance(cell.get("source"), str)
+            ],
+            metadata={MARK: marks} if isinstance(marks, dict) else {},
+        )
     except Exception as error:  # whatever it is, it is one student's file
         reason = str(error).partition("\n")[0][:120]
         note = f"The file that was handed in is not a notebook that can be read: {reason}"
@@ -197,10 +202,11 @@ CELLS = {
 def _clean(number: int, cell: NotebookNode) -> NotebookNode:
     """The cell with nothing in it that the format does not know."""
     metadata, own_id = cell.get("metadata"), str(cell.get("id", ""))
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     return CELLS[cell["cell_type"]](
-        cell["source"],
+        writable(cell["source"]),
         id=own_id if re.fullmatch(r"[\w-]{1,64}", own_id, re.ASCII) else f"cell-{number}",
-        metadata=metadata if isinstance(metadata, dict) else {},
+        metadata={"nbgrader": marks} if isinstance(marks, dict) else {},
     )
 
 
@@ -225,8 +231,7 @@ def _claim(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> list[str]
     """Mark the first cell of each id; returns the ids that no cell claims."""
     unclaimed = dict(wanted)
     for cell in notebook.cells:
-        marks = cell.metadata.pop("nbgrader", None)
-        name = marks.get("grade_id") if isinstance(marks, dict) else None
+        name = cell.metadata.pop("nbgrader", {}).get("grade_id")
         own = unclaimed.get(name) if isinstance(name, str) else None
         if own is not None and own.cell_type == cell.cell_type:
             cell.metadata["nbgrader"] = unclaimed.pop(
@@ -270,9 +275,9 @@ def _judge(exercise: Exercise, said: Answers, term: str | None) -> Result:
     if not isinstance(exercise, Function) or isinstance(exercise, Table):
         return judge_data(exercise, said.data)
     wanted = len(calls(exercise, term))
-    stopped = "too slow" if said.killed_by in TOO_SLOW or not said.finished else "died"
+    stopped: Status = "too slow" if said.killed_by in TOO_SLOW or not said.finished else "died"
     outcomes = [*said.outcomes[:wanted]]
-    outcomes += [Outcome(stopped)] * (wanted - len(outcomes))  # type: ignore[arg-type]
+    outcomes += [Outcome(stopped)] * (wanted - len(outcomes))
     return judge_outcomes(exercise, outcomes, said.untouched, term)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from grader.result import Counterexample, Result
+from grader.words import writable
 
 WORDS = {
     "correct": "Correct",
@@ -111,7 +112,7 @@ def card(result: Result) -> str:
         rows.append(f"<div>{_inline(result.message)}</div>")
     if result.next_step:
         rows.append(f'<div style="opacity:0.8">{_inline(result.next_step)}</div>')
-    return frame(rows, colour)
+    return writable(frame(rows, colour))
 
 
 def frame(rows: list[str], colour: str) -> str:

@@ -40,7 +40,10 @@ def sources(path: Path) -> list[str]:
 
 def transform(source: str) -> str:
     """A cell as plain Python: IPython's magics become calls of `get_ipython()`."""
-    return TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
+    try:
+        return TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
+    except Exception:  # not Python at all: it will fail by itself, where that costs one cell
+        return source
 
 
 class Magics:

@@ -14,8 +14,16 @@ def article(noun: str) -> str:
 
 def show(value: Any) -> str:
     """A value as Python writes it, cut to a bearable length."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # too deep or too long to print
+        return f"{article(type(value).__name__)} that cannot be shown"
     return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def writable(text: str) -> str:
+    """`text` with "?" for what no file can hold: halves of surrogate pairs."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def with_commas(value: Any) -> str:

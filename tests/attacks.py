@@ -143,6 +143,19 @@ def marks_are_text(data):
         c["metadata"] = {"nbgrader": "x"}
 
 
+def our_mark_is_text(notebook):
+    notebook.metadata["every_layer_counts"] = "graded"
+
+
+def without_source(data):
+    data["cells"].insert(0, {"cell_type": "code", "metadata": {}, "outputs": []})
+
+
+def half_a_character(data):
+    source = ["x = '\ud800'"]
+    data["cells"].insert(0, {"cell_type": "code", "metadata": {"\ud800": 1}, "source": source})
+
+
 def another_notebook(notebook):
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('hello')")])
 
@@ -393,6 +406,12 @@ ATTACKS = [
         as_json(lambda nb: nb["cells"][-3]["metadata"].update(nbgrader="x")),
         FULL,
     ),
+    Attack("our mark is text", "malformed", our_mark_is_text, FULL),
+    Attack("a cell without a source", "malformed", as_json(without_source), FULL),
+    Attack("a null byte", "malformed", cell("x = 1\0", wrong=False), FULL),
+    Attack("half a character", "malformed", as_json(half_a_character), FULL),
+    Attack("half a character raised", "sabotage", mlp("raise ValueError('\\ud800')"), WITHOUT_MLP),
+    Attack("half a character returned", "sabotage", mlp("return '\\ud800'"), WITHOUT_MLP),
     Attack("another notebook", "malformed", another_notebook, 0),
     Attack("deleted check cell", "malformed", without("mlp_params"), FULL),
     Attack("deleted answer cell", "malformed", without("mlp_params_answer"), WITHOUT_MLP),
