@@ -29,7 +29,7 @@ from grader.call import Outcome, Status
 from grader.exercise import Exercise, Function, Table
 from grader.exercises import catalogue
 from grader.jail import Answers, NoJailError, Session, jail
-from grader.judge import calls, judge_data, judge_outcomes
+from grader.judge import calls, judge_outcomes, judge_value
 from grader.report import card
 from grader.result import Result
 from grader.submission import transform
@@ -272,10 +272,10 @@ def _id(cell: NotebookNode) -> str:
 
 
 def _judge(exercise: Exercise, said: Answers, term: str | None) -> Result:
-    if not isinstance(exercise, Function) or isinstance(exercise, Table):
-        return judge_data(exercise, said.data)
-    wanted = len(calls(exercise, term))
     stopped: Status = "too slow" if said.killed_by in TOO_SLOW or not said.finished else "died"
+    if not isinstance(exercise, Function) or isinstance(exercise, Table):
+        return judge_value(exercise, (said.outcomes or [Outcome(stopped)])[0])
+    wanted = len(calls(exercise, term))
     outcomes = [*said.outcomes[:wanted]]
     outcomes += [Outcome(stopped)] * (wanted - len(outcomes))
     return judge_outcomes(exercise, outcomes, said.untouched, term)

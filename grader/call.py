@@ -12,11 +12,12 @@ import signal
 import sys
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from grader.beside import JUDGES, OutOfReach, TooSlow, answer, belongs_to_judges
+from grader.beside import JUDGES, OutOfReach, Stop, answer
 
 CPU_SECONDS = 2.0  # for all calls of one exercise: CPU time, since a busy machine is no mistake
 WALL_SECONDS = 20.0  # for a function that waits instead of computing
@@ -62,14 +63,19 @@ def ask(function: Callable[..., Any], calls: Sequence[Call]) -> list[Outcome]:
         for call in calls:
             outcome = Outcome("too slow")
             if not deadline.passed():
-                with contextlib.suppress(TooSlow), deadline:
-                    outcome = Outcome(**answer(function, call.positional, dict(call.named)))
+                with contextlib.suppress(Stop), deadline:
+                    outcome = look(function, *call.positional, **call.named)
             outcomes.append(outcome)
     return outcomes
 
 
+def look(function: Callable[..., Any], *positional: Any, **named: Any) -> Outcome:
+    """One call, without a time limit and with PyTorch in reach."""
+    return Outcome(**answer(function, positional, named))
+
+
 class _Deadline:
-    """Raise TooSlow in the main thread when the CPU time, or else the wall time, is used up.
+    """Stop what runs in the main thread when the CPU time, or else the wall time, is used up.
 
     Uses interval timers where the system has them. Elsewhere (Windows) a timer thread
     interrupts the main thread, by wall time.
@@ -100,11 +106,11 @@ class _Deadline:
         self.active = False
         self._undo()
         if isinstance(error, KeyboardInterrupt) and self.passed():
-            raise TooSlow from None
+            raise Stop("too slow") from None
 
     def _expire(self, *_: object) -> None:
         if self.active:
-            raise TooSlow
+            raise Stop("too slow")
 
     def _arm_signals(self, cpu: float, wall: float) -> Callable[[], None]:
         timers = {signal.SIGPROF: signal.ITIMER_PROF, signal.SIGALRM: signal.ITIMER_REAL}
@@ -136,7 +142,7 @@ def _nothing() -> None:
 def _without_judges(function: Callable[..., Any]) -> Iterator[None]:
     """Hide PyTorch and this package from the function's names and from `import`."""
     names: dict[str, Any] = getattr(inspect.unwrap(function), "__globals__", {})
-    hidden = {name: value for name, value in names.items() if belongs_to_judges(value)}
+    hidden = {name: value for name, value in names.items() if _belongs_to_judges(value)}
     modules = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in JUDGES}
     names.update(dict.fromkeys(hidden, OutOfReach()))
     sys.modules.update(dict.fromkeys(modules))  # type: ignore[arg-type]  # None: imports fail
@@ -145,3 +151,11 @@ def _without_judges(function: Callable[..., Any]) -> Iterator[None]:
     finally:
         sys.modules.update(modules)
         names.update(hidden)
+
+
+def _belongs_to_judges(value: Any) -> bool:
+    """True for PyTorch's modules, classes, functions and tensors, and for this package's."""
+    named = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
+    owner = value if isinstance(value, named) else type(value)
+    module = owner.__name__ if isinstance(owner, types.ModuleType) else owner.__module__
+    return str(module).partition(".")[0] in JUDGES

@@ -53,8 +53,7 @@ class NoJailError(Exception):
 class Answers:
     """What the jail said of one exercise."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
-    data: Any = None  # the value of a dict or a design
+    outcomes: list[Outcome] = field(default_factory=list)  # one for a value as it stands
     untouched: bool = False
     defined: bool = False
     finished: bool = False
@@ -302,8 +301,6 @@ def _read(facts: Sequence[Mapping[str, Any]], session: Session) -> int:
                 session.answers[name] = Answers()
             case {"untouched": str(name)} if name in session.answers:
                 session.answers[name].untouched = True
-            case {"value": str(name), "data": data} if name in session.answers:
-                session.answers[name].data = data
             case {"outcome": str(name), **said} if name in session.answers:
                 session.answers[name].outcomes.append(_outcome(said))
             case {"killed": str(name), "signal": int(number)} if name in session.answers:

@@ -9,8 +9,8 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from grader.beside import OddValue, UsesPyTorch, is_untouched, plain
-from grader.call import CPU_SECONDS, Call, Outcome, ask
+from grader.beside import is_untouched
+from grader.call import CPU_SECONDS, Call, Outcome, ask, look
 from grader.exercise import Case, Design, Exercise, Function, Mistake, Table
 from grader.network import NetworkError, build
 from grader.patterns import find_pattern
@@ -75,25 +75,27 @@ def judge(exercise: Exercise, answer: Any) -> Result:
         outcomes = ask(answer, to_make)
         start_loading()
         return judge_outcomes(exercise, outcomes, is_untouched(answer))
-    try:
-        return judge_data(exercise, plain(answer))
-    except (OddValue, UsesPyTorch) as odd:
-        what = article(str(odd) or "PyTorch object")
+    return judge_value(exercise, look(lambda: answer))
+
+
+def judge_value(exercise: Table | Design, outcome: Outcome) -> Result:
+    """Judge a dict or a design: the outcome of a function that returns it."""
+    if outcome.status not in ("value", "nothing"):
+        what = article(outcome.detail or "PyTorch object")
         return _malformed(exercise, f"holds {what}; write names in quotes and plain numbers")
-
-
-def judge_data(exercise: Table | Design, data: Any) -> Result:
-    """Judge a dict or a design that is plain data already."""
     if isinstance(exercise, Design):
-        return _judge_design(exercise, data)
-    if data is None:
-        data = {}
+        return _judge_design(exercise, outcome.value)
+    return _judge_table(exercise, {} if outcome.value is None else outcome.value)
+
+
+def _judge_table(table: Table, data: Any) -> Result:
+    """Judge a dict, entry by entry."""
     if not isinstance(data, Mapping):
-        return _malformed(exercise, f"is {_form(data)}. Asked is a dict")
-    entries = [data.get(key) for key in exercise.keys]
+        return _malformed(table, f"is {_form(data)}. Asked is a dict")
+    entries = [data.get(key) for key in table.keys]
     outcomes = [Outcome("nothing" if entry is None else "value", entry) for entry in entries]
-    result = judge_outcomes(exercise, outcomes, untouched=all(entry is None for entry in entries))
-    if extra := [key for key in data if key not in exercise.keys]:
+    result = judge_outcomes(table, outcomes, untouched=all(entry is None for entry in entries))
+    if extra := [key for key in data if key not in table.keys]:
         remark = f"By the way, nobody asked for an entry `{extra[0]}`."
         return replace(result, message=f"{result.message} {remark}")
     return result
