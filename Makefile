@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # PyTorch's own list of CPU builds; without it, Linux gets gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: help install lab test lint solutions release bench attack-report pins clean
+.PHONY: help install lab test lint solutions release slides bench attack-report pins clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -16,6 +16,8 @@ lab: .venv/installed  ## open JupyterLab in notebooks/ (installs the course firs
 	@jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: .venv/installed lint  ## every check of the project
+	@if command -v npm >/dev/null; then $(MAKE) -s slides/node_modules/.installed; \
+		else echo "== NO NODE HERE: THE SLIDES ARE NOT TESTED"; fi
 	@echo "== tests: judge, cards, lessons, class cycle"
 	@pytest -n 2 --dist loadfile tests
 	@echo "== notebooks: solutions against their stored outputs"
@@ -33,6 +35,15 @@ solutions: .venv/installed  ## texts -> executed notebooks in solutions/, and re
 	@grader build $(LESSON)
 
 release: solutions  ## the same: a release is never older than its solution
+
+slides: .venv/installed slides/node_modules/.installed  ## HTML and PDF of every deck, in slides/build/
+	@grader slides $(LESSON)
+
+slides/node_modules/.installed: slides/package-lock.json
+	@command -v npm >/dev/null || { echo "Slides need Node with npm, see nodejs.org (Debian: apt install nodejs npm)."; exit 1; }
+	@echo "== installing Marp into slides/node_modules (140 MB)"
+	@cd slides && PUPPETEER_SKIP_DOWNLOAD=1 npm ci --silent --no-fund --no-audit
+	@touch $@
 
 bench: .venv/installed  ## seconds a check, and grading against stock nbgrader
 	@python tests/bench_checks.py

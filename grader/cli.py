@@ -15,6 +15,9 @@ def main() -> None:
     build = commands.add_parser("build", help="make the notebooks of some lessons, or of all")
     build.add_argument("lesson", nargs="*", help="a lesson's name or number, such as 01")
     build.set_defaults(run=_build)
+    slides = commands.add_parser("slides", help="make HTML and PDF of some decks, or of all")
+    slides.add_argument("lesson", nargs="*", help="a lesson's name or number, such as 01")
+    slides.set_defaults(run=_slides)
     lint = commands.add_parser("lint", help="say what is missing or wrong in the course")
     lint.set_defaults(run=_lint)
     listing = commands.add_parser("list", help="show every exercise with its points")
@@ -39,6 +42,22 @@ def _build(arguments: argparse.Namespace) -> int:
             start = time.perf_counter()
             lesson.build(root, text)
             print(f"built in {time.perf_counter() - start:.1f} s", flush=True)
+    except lesson.LessonError as error:
+        return _complain(str(error))
+    return 0
+
+
+def _slides(arguments: argparse.Namespace) -> int:
+    from grader import lesson, slides
+
+    root = course_root()
+    if root is None:
+        return _complain("There is no nbgrader_config.py here: go to the course's top folder.")
+    try:
+        found = [lesson.find(root, name, "slides") for name in arguments.lesson]
+        decks = found or list(lesson.texts(root, "slides").values())
+        for line in slides.build(decks, root / "slides" / "build"):
+            print(line, flush=True)
     except lesson.LessonError as error:
         return _complain(str(error))
     return 0

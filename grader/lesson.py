@@ -46,18 +46,18 @@ class LessonError(Exception):
     """A mistake in a lesson's text, as one line: where, what, and how to mend it."""
 
 
-def texts(root: Path) -> dict[str, Path]:
-    """The lesson texts by lesson name, in order."""
-    return {path.stem: path for path in sorted((root / "solutions").glob("[0-9][0-9]-*.md"))}
+def texts(root: Path, folder: str = "solutions") -> dict[str, Path]:
+    """The texts of the lessons, or with `folder="slides"` of the decks, by lesson, in order."""
+    return {path.stem: path for path in sorted((root / folder).glob("[0-9][0-9]-*.md"))}
 
 
-def find(root: Path, wanted: str) -> Path:
+def find(root: Path, wanted: str, folder: str = "solutions") -> Path:
     """The text of the lesson called `wanted`; its number or a piece of its name will do."""
-    found = texts(root)
+    found = texts(root, folder)
     matches = [path for name, path in found.items() if wanted == name or wanted in name.split("-")]
     if len(matches) != 1:
         names = ", ".join(found) or "none yet"
-        raise LessonError(f"There is no lesson '{wanted}' in solutions/. The lessons: {names}.")
+        raise LessonError(f"There is no lesson '{wanted}' in {folder}/. The lessons: {names}.")
     return matches[0]
 
 

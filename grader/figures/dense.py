@@ -63,8 +63,8 @@ def parameter_areas(**layers: nn.Module) -> Picture:
                 canvas.rule(left + columns + 0.15, 0, len(bias), 1, scale, "bias")
             notes.append(f"bias {tuple(bias.shape)}: {bias.numel():,}")
         for line, note in enumerate(notes):
-            canvas.text(left, tallest + 0.6 + 0.65 * line, note, size=9, colour=FAINT)
-        left += max(columns + scale + 1.4, 5.4)
+            canvas.text(left, tallest + 0.65 + 0.7 * line, note, size=11, colour=FAINT)
+        left += max(columns + scale + 1.4, 6.4)
     return canvas.picture(
         "; ".join(
             f"{name}: {weight.numel():,} weights"
