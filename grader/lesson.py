@@ -16,6 +16,7 @@ import difflib
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -62,15 +63,17 @@ def find(root: Path, wanted: str, folder: str = "solutions") -> Path:
 
 
 def build(root: Path, text: Path) -> None:
-    """Make both notebooks of one lesson.
+    """Make both notebooks of one lesson. A file that the lesson writes is part of it.
 
     Raises:
         LessonError: for a mistake in the text; nothing has been written then.
     """
-    solution = execute(text, read(text))
-    target = root / "solutions" / text.stem / f"{text.stem}.ipynb"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(nbformat.writes(solution) + "\n", encoding="utf-8")
+    target = root / "solutions" / text.stem
+    with tempfile.TemporaryDirectory() as folder:
+        solution = execute(text, read(text), Path(folder))
+        shutil.copytree(folder, target, dirs_exist_ok=True)
+    notebook = nbformat.writes(solution) + "\n"
+    (target / f"{text.stem}.ipynb").write_text(notebook, encoding="utf-8")
     release(root, text.stem)
 
 
@@ -111,23 +114,23 @@ def read(text: Path) -> NotebookNode:
     return notebook
 
 
-def execute(text: Path, notebook: NotebookNode) -> NotebookNode:
-    """Run the notebook in a fresh kernel, fill in the prose's numbers, and prove the answers."""
+def execute(text: Path, notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """Run the notebook in a fresh kernel whose working directory is `folder`, fill in the prose's
+    numbers, and prove the answers."""
     prepared = nbformat.v4.new_notebook(
         cells=list(_with_silent_cells(notebook)), metadata=notebook.metadata
     )
-    with tempfile.TemporaryDirectory() as empty:
-        client = NotebookClient(
-            prepared,
-            timeout=SECONDS_PER_CELL,
-            record_timing=False,
-            extra_arguments=["--IPKernelApp.log_level=40"],  # errors; no warnings about its ports
-            resources={"metadata": {"path": empty}},
-        )
-        try:
-            client.execute(env=interpreter_first())
-        except (CellExecutionError, CellTimeoutError) as error:
-            raise _failed_cell(text, prepared, error) from None
+    client = NotebookClient(
+        prepared,
+        timeout=SECONDS_PER_CELL,
+        record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=40"],  # errors; no warnings about its ports
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        client.execute(env=interpreter_first())
+    except (CellExecutionError, CellTimeoutError) as error:
+        raise _failed_cell(text, prepared, error) from None
     _use_silent_outputs(text, prepared.cells)
     prepared.cells = [cell for cell in prepared.cells if SILENT not in cell.metadata]
     _tidy(prepared)

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -74,7 +75,9 @@ def markdown(deck: Path) -> str:
     config = Config()
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_input_tags = {"hide"}
-    body, _ = MarkdownExporter(config=config).from_notebook_node(execute(deck, notebook))
+    with tempfile.TemporaryDirectory() as folder:
+        executed = execute(deck, notebook, Path(folder))
+    body, _ = MarkdownExporter(config=config).from_notebook_node(executed)
     title = re.search(r"^# (.+)$", body, re.MULTILINE)
     if not title:
         raise LessonError(f"{deck.name}: the deck has no title; start its first slide with '# '.")
