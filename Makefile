@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # PyTorch's own list of CPU builds; without it, Linux gets gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: help install lab test lint solutions release slides bench attack-report pins clean
+.PHONY: help install lab test lint solutions release slides demo bench attack-report pins clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ slides/node_modules/.installed: slides/package-lock.json
 	@echo "== installing Marp into slides/node_modules (140 MB)"
 	@cd slides && PUPPETEER_SKIP_DOWNLOAD=1 npm ci --silent --no-fund --no-audit
 	@touch $@
+
+demo: .venv/installed  ## play a whole class of twelve students, in .nbgrader/demo
+	@grader demo
 
 bench: .venv/installed  ## seconds a check, and grading against stock nbgrader
 	@python tests/bench_checks.py

@@ -1,5 +1,6 @@
 """nbgrader's settings for this course: its folders, and what students find instead of answers."""
 
+import warnings
 from pathlib import Path
 
 from nbgrader import preprocessors as steps
@@ -8,6 +9,9 @@ from grader.autograde import AnySubmission, JudgeInJail, PutRight
 from grader.lesson import HideAnswers
 
 c = get_config()  # noqa: F821  nbgrader puts it here
+
+# SQLAlchemy says this of every graded submission; it is harmless and drowns what matters.
+warnings.filterwarnings("ignore", message="Object of type .* not in session")
 
 root = Path(__file__).resolve().parent
 (root / ".nbgrader").mkdir(exist_ok=True)

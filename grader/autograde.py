@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -119,6 +120,7 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
 
     def preprocess(self, notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Judge every graded cell that is an exercise of the course."""
+        start = time.perf_counter()
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         graded = [cell for cell in code if is_grade(cell) and not is_solution(cell)]
         asked = [cell for cell in code if cell not in graded]
@@ -132,7 +134,8 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         for cell in graded:
             result = self._result(exercises[_id(cell)], _id(cell), session, asked, notebook)
             cell.outputs = [_output(result)]
-        notebook.metadata[MARK]["graded"] = True
+            cell.metadata[MARK] = _for_the_class_report(result)
+        notebook.metadata[MARK].update(graded=True, seconds=time.perf_counter() - start)
         return notebook, resources
 
     def _calls(self, exercise: Exercise) -> Any:
@@ -185,7 +188,7 @@ def _read(stream: Any) -> NotebookNode:
             metadata={MARK: marks} if isinstance(marks, dict) else {},
         )
     except Exception as error:  # whatever it is, it is one student's file
-        reason = str(error).partition("\n")[0][:120]
+        reason = str(error).partition("\n")[0].partition(": '")[0][:120]
         note = f"The file that was handed in is not a notebook that can be read: {reason}"
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(note)])
         notebook.metadata[MARK] = {"unreadable": reason}
@@ -297,6 +300,19 @@ def _output(result: Result) -> NotebookNode:
         {"text/plain": repr(result.score), "text/html": card(result)},
         execution_count=None,
     )
+
+
+def _for_the_class_report(result: Result) -> dict[str, Any]:
+    """What the card says, as data."""
+    found = result.counterexample
+    return {
+        "verdict": result.verdict,
+        "mistake": result.mistake,
+        "message": writable(result.message),
+        "call": writable(found.call) if found else "",
+        "said": writable(found.said) if found else "",
+        "right": found.right if found else "",
+    }
 
 
 def _forget_unfinished(course: Any) -> None:

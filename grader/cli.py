@@ -18,6 +18,11 @@ def main() -> None:
     slides = commands.add_parser("slides", help="make HTML and PDF of some decks, or of all")
     slides.add_argument("lesson", nargs="*", help="a lesson's name or number, such as 01")
     slides.set_defaults(run=_slides)
+    demo = commands.add_parser("demo", help="play a whole class of twelve, in .nbgrader/demo")
+    demo.set_defaults(run=_demo)
+    report = commands.add_parser("report", help="write the class report of a graded lesson")
+    report.add_argument("lesson", help="a lesson's name or number, such as 01")
+    report.set_defaults(run=_report)
     lint = commands.add_parser("lint", help="say what is missing or wrong in the course")
     lint.set_defaults(run=_lint)
     listing = commands.add_parser("list", help="show every exercise with its points")
@@ -60,6 +65,39 @@ def _slides(arguments: argparse.Namespace) -> int:
             print(line, flush=True)
     except lesson.LessonError as error:
         return _complain(str(error))
+    return 0
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from grader.classroom import ClassroomError
+    from grader.demo import demo
+
+    root = course_root()
+    if root is None:
+        return _complain("There is no nbgrader_config.py here: go to the course's top folder.")
+    try:
+        for line in demo(root, root / ".nbgrader" / "demo"):
+            print(line, flush=True)
+    except ClassroomError as error:
+        return _complain(str(error))
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from grader import lesson
+    from grader.class_report import NoClassError, class_report, page
+
+    root = course_root()
+    if root is None:
+        return _complain("There is no nbgrader_config.py here: go to the course's top folder.")
+    try:
+        name = lesson.find(root, arguments.lesson).stem
+        written = page(class_report(lesson.course_config(root), name))
+    except (lesson.LessonError, NoClassError) as error:
+        return _complain(str(error))
+    path = root / ".nbgrader" / f"{name}-report.html"
+    path.write_text(written, encoding="utf-8")
+    print(path)
     return 0
 
 

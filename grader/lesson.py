@@ -124,6 +124,7 @@ def execute(text: Path, notebook: NotebookNode, folder: Path) -> NotebookNode:
         prepared,
         timeout=SECONDS_PER_CELL,
         record_timing=False,
+        coalesce_streams=True,  # else a slow cell's prints are cut differently each time
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors; no warnings about its ports
         resources={"metadata": {"path": str(folder)}},
     )

@@ -109,9 +109,9 @@ def card(result: Result) -> str:
     if found := result.counterexample:
         rows.append(_counterexample(found))
     if result.message:
-        rows.append(f"<div>{_inline(result.message)}</div>")
+        rows.append(f"<div>{inline(result.message)}</div>")
     if result.next_step:
-        rows.append(f'<div style="opacity:0.8">{_inline(result.next_step)}</div>')
+        rows.append(f'<div style="opacity:0.8">{inline(result.next_step)}</div>')
     return writable(frame(rows, colour))
 
 
@@ -153,8 +153,8 @@ def _counterexample(found: Counterexample) -> str:
     )
 
 
-def _inline(sentence: str) -> str:
-    """Escaped HTML, with `code` for what stands between backticks."""
+def inline(sentence: str) -> str:
+    """A sentence as escaped HTML, with `code` for what stands between backticks."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(sentence))
 
 
@@ -171,6 +171,6 @@ class Note:
 
     def _repr_html_(self) -> str:
         return frame(
-            [f"<div>{badge(self.word, self.colour)}&nbsp; {_inline(self.sentence)}</div>"],
+            [f"<div>{badge(self.word, self.colour)}&nbsp; {inline(self.sentence)}</div>"],
             self.colour,
         )

@@ -41,7 +41,7 @@ def verdict(attack, stock):
             earned = sum(room.scores(LESSON, student(attack)).values())
             if earned != attack.earns:
                 said.append(f"{earned:g} points for {attack.earns:g}")
-            page = room.feedback(LESSON, student(attack))
+            page = room.feedback_page(LESSON, student(attack))
             if SECRET in page or "<script>alert" in page:
                 said.append("secret or script on the page")
         except Exception:

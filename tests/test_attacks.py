@@ -67,7 +67,7 @@ def test_an_attack_earns_what_its_honest_part_is_worth(classroom, attack):
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.kind}-{attack.name}")
 def test_an_attacker_s_page_has_cards_and_no_secret_and_no_script(classroom, attack):
-    page = classroom.feedback(LESSON, student(attack))
+    page = classroom.feedback_page(LESSON, student(attack))
     assert SECRET not in page
     assert "<script>alert" not in page
     assert not re.search(r"<[^>]*(onerror=|javascript:)", page)
@@ -100,7 +100,7 @@ def test_nobody_called_out(classroom, listener):
     ],
 )
 def test_the_page_says_in_one_sentence_what_happened(classroom, name, reason):
-    assert reason in classroom.feedback(LESSON, name)
+    assert reason in classroom.feedback_page(LESSON, name)
 
 
 def test_what_was_handed_in_is_kept_as_it_was(classroom):

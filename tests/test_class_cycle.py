@@ -64,7 +64,7 @@ def test_a_student_gets_the_right_mark_and_card(classroom, student):
     _, scores, on_the_card = STUDENTS[student]
     classroom.autograde(LESSON, student)
     assert classroom.scores(LESSON, student) == scores
-    page = classroom.feedback(LESSON, student)
+    page = classroom.feedback_page(LESSON, student)
     assert on_the_card in page
     assert "BEGIN SOLUTION" not in page
 
