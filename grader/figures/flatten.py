@@ -124,10 +124,10 @@ def funnel(model: nn.Sequential, x: Tensor) -> Picture:
         role = "input" if part is None else "output"
         width = _volume(canvas, left, tallest, shape, scale, role)
         canvas.text(left, tallest + 0.6, name, size=10, weight="bold")
-        canvas.text(left, tallest + 1.2, " × ".join(map(str, shape)), size=9, colour=FAINT)
         numel = x[0].numel()
-        if len(shape) > 1:
-            canvas.text(left, tallest + 1.8, f"= {numel:,}", size=9, colour=FAINT)
+        lines = [" × ".join(map(str, shape)), f"= {numel:,}"] if len(shape) > 1 else [f"{numel:,}"]
+        for row, line in enumerate(lines):
+            canvas.text(left, tallest + 1.2 + 0.6 * row, line, size=9, colour=FAINT)
         said.append(f"{name}: {shape}, {numel:,} numbers")
         left += max(width + 0.9, 2.5)
     return canvas.picture("; ".join(said))
