@@ -1,12 +1,19 @@
 """Pictures computed from live tensors. One module a topic; `canvas` is their common language."""
 
 from grader.figures.blocks import element_bytes, tensors, through
+from grader.figures.channels import channel_maps, conv2d_frames, conv2d_places, parameters_and_work
+from grader.figures.convolution import conv1d_frames, conv1d_places, receptive_cone
 from grader.figures.dense import linear, parameter_areas
 from grader.figures.embedding import both_ways, gradient_rows, look_up, one_hot_product, shared_bars
 from grader.figures.flatten import flat_order, funnel, merged_dims, two_orders
 
 __all__ = [
     "both_ways",
+    "channel_maps",
+    "conv1d_frames",
+    "conv1d_places",
+    "conv2d_frames",
+    "conv2d_places",
     "element_bytes",
     "flat_order",
     "funnel",
@@ -16,6 +23,8 @@ __all__ = [
     "merged_dims",
     "one_hot_product",
     "parameter_areas",
+    "parameters_and_work",
+    "receptive_cone",
     "shared_bars",
     "tensors",
     "through",
