@@ -118,7 +118,7 @@ def shares(**networks: nn.Module) -> Picture:
         canvas.text(0, y + 0.5, name.replace("_", " "), weight="bold")
         for kind, size in held.items():
             width = 14 * size / total
-            label = f"{kind} {size / total:.1%}"
+            label = f"{kind} {share(size, total)}"
             fits = width > CHARACTER * len(label) + 0.2
             if size:
                 canvas.cell(x, y, label if fits else "", COLOURS[kind], max(width, 0.02))
@@ -130,6 +130,11 @@ def shares(**networks: nn.Module) -> Picture:
         parts = ", ".join(f"{kind} {size:,}" for kind, size in held.items() if size)
         described.append(f"{name.replace('_', ' ')}: {parts}, together {total:,}")
     return canvas.picture("; ".join(described))
+
+
+def share(size: int, total: int) -> str:
+    """A part of the whole, in per cent."""
+    return f"{size / total:.1%}" if size / total >= 0.0005 else "under 0.1%"
 
 
 COLOURS = {"embedding": "input", "convolution": "output", "linear": "weight", "norm": "bias"}
@@ -150,8 +155,8 @@ def by_kind(network: nn.Module) -> dict[str, int]:
 
 def kind_of(layer: nn.Module) -> str:
     """One of the four kinds; attention's matrices are those of Linear layers."""
-    name = type(layer).__name__
-    for kind, words in (("embedding", "Embedding"), ("convolution", "Conv"), ("norm", "Norm")):
-        if words in name:
+    family = " ".join(each.__name__ for each in type(layer).__mro__)
+    for kind, word in (("embedding", "Embedding"), ("convolution", "_ConvNd"), ("norm", "Norm")):
+        if word in family:
             return kind
     return "linear"

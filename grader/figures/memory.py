@@ -94,7 +94,9 @@ def memory(**bars: Mapping[str, int]) -> Picture:
             fits = width > CHARACTER * max(map(len, label.split("\n")))
             if width > 0.02:
                 text = label if fits else ""
-                canvas.cell(left, top, text, ROLES.get(piece.partition(" ×")[0], "output"), width, 1.2)
+                canvas.cell(
+                    left, top, text, ROLES.get(piece.partition(" ×")[0], "output"), width, 1.2
+                )
             if not fits:
                 narrow.append(f"{piece} {size:,}")
             left += width
