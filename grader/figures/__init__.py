@@ -6,8 +6,12 @@ from grader.figures.convolution import conv1d_frames, conv1d_places, receptive_c
 from grader.figures.dense import linear, parameter_areas
 from grader.figures.embedding import both_ways, gradient_rows, look_up, one_hot_product, shared_bars
 from grader.figures.flatten import flat_order, funnel, merged_dims, two_orders
+from grader.figures.ledger import accounts, ledger, shares
+from grader.figures.memory import activations, memory, training_memory
 
 __all__ = [
+    "accounts",
+    "activations",
     "both_ways",
     "channel_maps",
     "conv1d_frames",
@@ -18,15 +22,19 @@ __all__ = [
     "flat_order",
     "funnel",
     "gradient_rows",
+    "ledger",
     "linear",
     "look_up",
+    "memory",
     "merged_dims",
     "one_hot_product",
     "parameter_areas",
     "parameters_and_work",
     "receptive_cone",
     "shared_bars",
+    "shares",
     "tensors",
     "through",
+    "training_memory",
     "two_orders",
 ]

@@ -1,0 +1,162 @@
+"""A network's ledger: what each layer puts out and what it holds, as bars with their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from grader.figures.canvas import FAINT, INK, Canvas, Picture
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+ROW = 0.78  # its height, in cells
+LONGEST = 5.0  # bar, in cells
+CHARACTER = 0.165  # the width of one, in cells
+Row = tuple[str, tuple[int, ...], int, int]  # name, output shape, activations, parameters
+
+
+def ledger(network: nn.Sequential, x: Tensor) -> Picture:
+    """A row for each part of the network: its output, the elements of it, and its parameters.
+
+    A shared parameter counts where it stands first. It works on the meta device as well.
+    """
+    rows = entries(network, x)
+    outputs, parameters = sum(row[2] for row in rows), sum(row[3] for row in rows)
+    canvas = Canvas()
+    name_width = CHARACTER * 1.15 * max(len(row[0]) for row in rows) + 0.5
+    shape_width = CHARACTER * max(len(str(row[1])) for row in rows) + 0.6
+    first = name_width + shape_width
+    second = first + LONGEST + CHARACTER * len(f"{outputs:,}") + 0.9
+    for left, title in (
+        (name_width, "output shape"),
+        (first, "activations"),
+        (second, "parameters"),
+    ):
+        canvas.text(left, -0.5, title, weight="bold", size=10)
+    for index, (name, shape, elements, held) in enumerate(rows):
+        y = index * ROW
+        canvas.text(0, y + ROW / 2, name, size=10)
+        canvas.text(name_width, y + ROW / 2, str(shape), size=9, colour=FAINT)
+        bar(canvas, first, y, elements, max(row[2] for row in rows), "output")
+        bar(canvas, second, y, held, max(row[3] for row in rows), "weight")
+    y = len(rows) * ROW + 0.35
+    canvas.text(0, y + 0.2, "all together", size=10, weight="bold")
+    canvas.text(first, y + 0.2, f"{outputs:,}", size=10, weight="bold")
+    canvas.text(second, y + 0.2, f"{parameters:,}", size=10, weight="bold")
+    lines = [f"{n} {shape}: {e:,} activations, {p:,} parameters" for n, shape, e, p in rows]
+    return canvas.picture(
+        "; ".join([*lines, f"all together: {outputs:,} activations, {parameters:,} parameters"])
+    )
+
+
+def entries(network: nn.Sequential, x: Tensor) -> list[Row]:
+    """The rows of the ledger."""
+    seen: set[int] = set()
+    rows: list[Row] = []
+    for name, part in network.named_children():
+        x = part(x)
+        fresh = [p for p in part.parameters() if id(p) not in seen]
+        seen.update(id(p) for p in fresh)
+        title = type(part).__name__ if name.isdigit() else name
+        rows.append((title, tuple(x.shape), x.numel(), sum(p.numel() for p in fresh)))
+    return rows
+
+
+def bar(canvas: Canvas, left: float, y: float, size: int, largest: int, role: str) -> None:
+    """A bar on the scale of its column, its number behind it."""
+    width = LONGEST * size / max(largest, 1)
+    if size:
+        canvas.cell(left, y + 0.1, "", role, max(width, 0.03), ROW - 0.2)
+    colour = INK if size else FAINT
+    canvas.text(left + width + 0.15, y + ROW / 2, f"{size:,}", size=9, colour=colour)
+
+
+def accounts(**counts: Mapping[str, int]) -> Picture:
+    """One network counted in several ways: a row for each count, a column for each piece.
+
+    What differs from the first row is framed. A piece that a count does not have is hatched.
+    """
+    pieces = list(dict.fromkeys(piece for count in counts.values() for piece in count))
+    first = next(iter(counts.values()))
+    texts = [f"{count[piece]:,}" for count in counts.values() for piece in count]
+    width = CHARACTER * 1.1 * max(map(len, texts + pieces)) + 0.5
+    left = CHARACTER * 1.3 * max(map(len, counts)) + 0.5
+    canvas = Canvas()
+    for column, piece in enumerate(pieces):
+        middle = left + (column + 0.5) * width
+        canvas.text(middle, -0.5, piece, align="center", size=10, weight="bold")
+    for row, (name, count) in enumerate(counts.items()):
+        y = 1.35 * row
+        canvas.text(0, y + 0.5, name.replace("_", " "), weight="bold")
+        for column, piece in enumerate(pieces):
+            x, size = left + column * width, count.get(piece)
+            text, role = ("", "padding") if size is None else (f"{size:,}", "weight")
+            canvas.cell(x, y, text, role, width)
+            if size is not None and size != first.get(piece):
+                canvas.outline(x + 0.06, y + 0.06, width - 0.12, 0.88, "accent")
+        total = f"= {sum(count.values()):,}"
+        canvas.text(left + len(pieces) * width + 0.3, y + 0.5, total, weight="bold")
+    return canvas.picture(
+        "; ".join(
+            f"{name.replace('_', ' ')}: "
+            + ", ".join(f"{piece} {size:,}" for piece, size in count.items())
+            + f", together {sum(count.values()):,}"
+            for name, count in counts.items()
+        )
+    )
+
+
+def shares(**networks: nn.Module) -> Picture:
+    """Where the parameters are: a bar of equal length for each network, cut by kinds of layers."""
+    canvas = Canvas()
+    left = CHARACTER * 1.3 * max(map(len, networks)) + 0.5
+    described = []
+    for row, (name, network) in enumerate(networks.items()):
+        held = by_kind(network)
+        total, x, y, narrow = sum(held.values()), left, 1.9 * row, []
+        canvas.text(0, y + 0.5, name.replace("_", " "), weight="bold")
+        for kind, size in held.items():
+            width = 14 * size / total
+            label = f"{kind} {share(size, total)}"
+            fits = width > CHARACTER * len(label) + 0.2
+            if size:
+                canvas.cell(x, y, label if fits else "", COLOURS[kind], max(width, 0.02))
+                narrow += [] if fits else [label]
+            x += width
+        canvas.text(left + 14.3, y + 0.5, f"{total:,}", size=10, colour=FAINT)
+        if narrow:
+            canvas.text(left + 14, y + 1.3, ", ".join(narrow), align="right", size=9, colour=FAINT)
+        parts = ", ".join(f"{kind} {size:,}" for kind, size in held.items() if size)
+        described.append(f"{name.replace('_', ' ')}: {parts}, together {total:,}")
+    return canvas.picture("; ".join(described))
+
+
+def share(size: int, total: int) -> str:
+    """A part of the whole, in per cent."""
+    return f"{size / total:.1%}" if size / total >= 0.0005 else "under 0.1%"
+
+
+COLOURS = {"embedding": "input", "convolution": "output", "linear": "weight", "norm": "bias"}
+
+
+def by_kind(network: nn.Module) -> dict[str, int]:
+    """The parameters by the kind of layer that holds them; a shared one counts once."""
+    held = dict.fromkeys(COLOURS, 0)
+    seen: set[int] = set()
+    for layer in network.modules():
+        kind = kind_of(layer)
+        for parameter in layer.parameters(recurse=False):
+            if id(parameter) not in seen:
+                seen.add(id(parameter))
+                held[kind] += parameter.numel()
+    return held
+
+
+def kind_of(layer: nn.Module) -> str:
+    """One of the four kinds; attention's matrices are those of Linear layers."""
+    family = " ".join(each.__name__ for each in type(layer).__mro__)
+    for kind, word in (("embedding", "Embedding"), ("convolution", "_ConvNd"), ("norm", "Norm")):
+        if word in family:
+            return kind
+    return "linear"

@@ -1,0 +1,139 @@
+"""What memory is spent on: a chain's activations as numbers, and bytes as stacked bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from grader.figures.canvas import EDGE, FAINT, Canvas, Picture, describe, number
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+LENGTH = 15.0  # of the longest bar, in cells
+CHARACTER = 0.175  # the width of one, in cells, with some air
+ROLES = {
+    "weights": "weight",
+    "gradients": "accent",
+    "first moment": "bias",
+    "second moment": "bias",
+    "momentum": "bias",
+    "activations": "output",
+    "input": "input",
+    "buffers": "unused",
+}
+STATE = {"exp_avg": "first moment", "exp_avg_sq": "second moment", "momentum_buffer": "momentum"}
+
+
+def activations(network: nn.Sequential, x: Tensor, kept: bool = False) -> Picture:
+    """The numbers that flow through a chain of layers: x, then what each layer puts out.
+
+    Args:
+        network: layers whose inputs and outputs are small matrices.
+        x: a batch of vectors.
+        kept: frame what autograd keeps for the way back, and grey out what it lets go.
+    """
+    tensors, held = run(network, x)
+    names = ["x", *(type(layer).__name__ for layer in network)]
+    canvas = Canvas()
+    left, described = 0.0, []
+    for index, (name, tensor) in enumerate(zip(names, tensors, strict=True)):
+        if index:
+            canvas.text(left - 0.9, len(tensor) / 2, "→", align="center", size=15)
+        rows, columns = tensor.shape
+        is_kept = tensor.data_ptr() in held
+        role = "unused" if kept and not is_kept else "output" if index else "input"
+        canvas.text(left, -1.15, name, weight="bold")
+        canvas.text(left, -0.55, f"{rows} × {columns} = {tensor.numel()}", colour=FAINT, size=9)
+        canvas.grid(left, 0, [[number(v) for v in row] for row in tensor.tolist()], role)
+        word = ""
+        if kept:
+            word = "kept" if is_kept else "let go"
+            colour = EDGE["accent"] if is_kept else FAINT
+            canvas.text(left + columns / 2, rows + 0.5, word, align="center", colour=colour)
+        if kept and is_kept:
+            canvas.outline(left, 0, columns, rows, "accent")
+        described.append(describe(name, tensor) + (f" ({word})" if word else ""))
+        left += max(columns, 2.4) + 1.8
+    return canvas.picture("; ".join(described))
+
+
+def run(network: nn.Sequential, x: Tensor) -> tuple[list[Tensor], set[int]]:
+    """The input and all outputs, and the addresses of the tensors that autograd keeps."""
+    from torch.autograd.graph import saved_tensors_hooks
+
+    held: list[Tensor] = []
+    tensors = [x]
+
+    def keep(tensor: Tensor) -> Tensor:
+        held.append(tensor)
+        return tensor
+
+    with saved_tensors_hooks(keep, lambda tensor: tensor):
+        for layer in network:
+            tensors.append(layer(tensors[-1]))
+    return tensors, {tensor.data_ptr() for tensor in held}
+
+
+def memory(**bars: Mapping[str, int]) -> Picture:
+    """Bytes as stacked bars on one scale: `memory(Adam={"weights": 40, "gradients": 40})`.
+
+    A piece too narrow for its name is listed under its bar.
+    """
+    scale = LENGTH / max(sum(pieces.values()) for pieces in bars.values())
+    start = 0.6 + 0.24 * max(map(len, bars))
+    canvas = Canvas()
+    top = 0.0
+    for name, pieces in bars.items():
+        canvas.text(0, top + 0.6, name.replace("_", " "), weight="bold")
+        left, narrow = start, []
+        for piece, size in pieces.items():
+            width = size * scale
+            label = f"{piece}\n{size:,}"
+            fits = width > CHARACTER * max(map(len, label.split("\n")))
+            if width > 0.02:
+                text = label if fits else ""
+                canvas.cell(
+                    left, top, text, ROLES.get(piece.partition(" ×")[0], "output"), width, 1.2
+                )
+            if not fits:
+                narrow.append(f"{piece} {size:,}")
+            left += width
+        total = f"= {sum(pieces.values()):,} bytes"
+        canvas.text(left + 0.3, top + 0.6, total, size=10, colour=FAINT)
+        if narrow:
+            canvas.text(
+                start,
+                top + 1.55,
+                "too narrow for a name: " + ", ".join(narrow),
+                size=9,
+                colour=FAINT,
+            )
+        top += 2.3 if narrow else 1.7
+    return canvas.picture("; ".join(in_words(name, pieces) for name, pieces in bars.items()))
+
+
+def in_words(name: str, pieces: Mapping[str, int]) -> str:
+    """One bar in words."""
+    parts = ", ".join(f"{piece} {size:,}" for piece, size in pieces.items())
+    return f"{name.replace('_', ' ')}: {parts}, together {sum(pieces.values()):,} bytes"
+
+
+def training_memory(**optimisers: torch.optim.Optimizer) -> Picture:
+    """What training holds for the parameters, read from optimisers that have made a step."""
+    return memory(**{name: held_by(optimiser) for name, optimiser in optimisers.items()})
+
+
+def held_by(optimiser: torch.optim.Optimizer) -> dict[str, int]:
+    """The bytes of the weights, of their gradients and of what the optimiser remembers."""
+    weights = [weight for group in optimiser.param_groups for weight in group["params"]]
+    held = {
+        "weights": sum(weight.nbytes for weight in weights),
+        "gradients": sum(weight.grad.nbytes for weight in weights if weight.grad is not None),
+    }
+    for key, name in STATE.items():
+        found = [state[key] for state in optimiser.state.values() if state.get(key) is not None]
+        if found:
+            held[name] = sum(tensor.nbytes for tensor in found)
+    return held
