@@ -2,5 +2,16 @@
 
 from grader.figures.blocks import element_bytes, tensors, through
 from grader.figures.dense import linear, parameter_areas
+from grader.figures.normalization import batchnorm, layer_state, running_means, shared_means
 
-__all__ = ["element_bytes", "linear", "parameter_areas", "tensors", "through"]
+__all__ = [
+    "batchnorm",
+    "element_bytes",
+    "layer_state",
+    "linear",
+    "parameter_areas",
+    "running_means",
+    "shared_means",
+    "tensors",
+    "through",
+]
