@@ -7,13 +7,16 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # PyTorch's own list of CPU builds; without it, Linux gets gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: help install lab test lint solutions release slides demo bench attack-report pins clean
+.PHONY: help install lab formgrader test lint solutions release slides demo bench attack-report pins clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 lab: .venv/installed  ## open JupyterLab in notebooks/ (installs the course first)
-	@jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	@grader lab notebooks
+
+formgrader: .venv/installed  ## open nbgrader's formgrader: release, collect, grade, export
+	@grader formgrader
 
 test: .venv/installed lint  ## every check of the project
 	@if command -v npm >/dev/null; then $(MAKE) -s slides/node_modules/.installed; \
@@ -64,7 +67,6 @@ install: .venv/installed  ## make .venv with pinned versions
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --no-deps torch==$$(sed -n 's/^torch==//p' constraints.txt) --extra-index-url $(TORCH_INDEX)
 	@$(BIN)/pip install -c constraints.txt -e '.[test]'
-	@$(BIN)/jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements" 2>/dev/null
 	@touch $@
 
 pins: .venv/installed  ## write the installed versions into constraints.txt

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from nbgrader.api import Gradebook, MissingEntry
 
 from grader.autograde import MARK
+from grader.errors import CourseError
 from grader.exercises import catalogue
 from grader.report import COLOURS, WORDS, inline
 
@@ -23,7 +24,7 @@ NEEDS_HELP = 0.5  # of the points, and below
 SHORT = {"correct": "✓", "partly": "◐", "wrong": "✗", "not attempted": "–", "error": "!"}
 
 
-class NoClassError(Exception):
+class NoClassError(CourseError):
     """There is nothing to report; the message says what is missing and how to get it."""
 
 

@@ -18,10 +18,11 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import default as exchange
 from traitlets.config import Config
 
+from grader.errors import CourseError
 from grader.lesson import course_config, interpreter_first
 
 
-class ClassroomError(Exception):
+class ClassroomError(CourseError):
     """nbgrader refused a step; the message is its last word."""
 
 

@@ -7,97 +7,84 @@ import sys
 import time
 from pathlib import Path
 
+from grader.errors import CourseError
+
 
 def main() -> None:
     """Run the command that the arguments name; the exit code is 0 when all is well."""
     parser = argparse.ArgumentParser(prog="grader", description="Every Layer Counts")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    lab = commands.add_parser("lab", help="open JupyterLab for students")
+    lab.add_argument("folder", nargs="?", type=Path, default=Path(), help="with the notebooks")
+    lab.set_defaults(run=_lab)
+    check = commands.add_parser("check", help="judge the answers in a notebook or a .py file")
+    check.add_argument("file", type=Path)
+    check.set_defaults(run=_check)
+    for_instructors(commands)
+    arguments = parser.parse_args()
+    try:
+        sys.exit(arguments.run(arguments))
+    except CourseError as error:
+        sys.exit(_complain(str(error)))
+
+
+def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that need the course's folder around them."""
+    lesson = "a lesson's name or number, such as 01"
     build = commands.add_parser("build", help="make the notebooks of some lessons, or of all")
-    build.add_argument("lesson", nargs="*", help="a lesson's name or number, such as 01")
+    build.add_argument("lesson", nargs="*", help=lesson)
     build.set_defaults(run=_build)
     slides = commands.add_parser("slides", help="make HTML and PDF of some decks, or of all")
-    slides.add_argument("lesson", nargs="*", help="a lesson's name or number, such as 01")
+    slides.add_argument("lesson", nargs="*", help=lesson)
     slides.set_defaults(run=_slides)
-    demo = commands.add_parser("demo", help="play a whole class of twelve, in .nbgrader/demo")
-    demo.set_defaults(run=_demo)
-    report = commands.add_parser("report", help="write the class report of a graded lesson")
-    report.add_argument("lesson", help="a lesson's name or number, such as 01")
-    report.set_defaults(run=_report)
     lint = commands.add_parser("lint", help="say what is missing or wrong in the course")
     lint.set_defaults(run=_lint)
     listing = commands.add_parser("list", help="show every exercise with its points")
     listing.set_defaults(run=_list)
-    check = commands.add_parser("check", help="judge the answers in a notebook or a .py file")
-    check.add_argument("file", type=Path)
-    check.set_defaults(run=_check)
-    arguments = parser.parse_args()
-    sys.exit(arguments.run(arguments))
+    formgrader = commands.add_parser("formgrader", help="open nbgrader's formgrader on the course")
+    formgrader.set_defaults(run=_formgrader)
+    report = commands.add_parser("report", help="write the class report of a graded lesson")
+    report.add_argument("lesson", help=lesson)
+    report.set_defaults(run=_report)
+    demo = commands.add_parser("demo", help="play a whole class of twelve, in .nbgrader/demo")
+    demo.set_defaults(run=_demo)
+
+
+def _lab(arguments: argparse.Namespace) -> int:
+    from grader import lab
+
+    lab.start("student", arguments.folder, f"/lab/tree/{lab.FIRST}")
+    return 0
+
+
+def _formgrader(_: argparse.Namespace) -> int:
+    from grader import lab
+
+    lab.start("instructor", _course(), "/formgrader/manage_assignments")
+    return 0
 
 
 def _build(arguments: argparse.Namespace) -> int:
     from grader import lesson
 
-    root = course_root()
-    if root is None:
-        return _complain("There is no nbgrader_config.py here: go to the course's top folder.")
-    try:
-        found = [lesson.find(root, name) for name in arguments.lesson]
-        for text in found or lesson.texts(root).values():
-            print(f"{text.stem:28}", end="", flush=True)
-            start = time.perf_counter()
-            lesson.build(root, text)
-            print(f"built in {time.perf_counter() - start:.1f} s", flush=True)
-    except lesson.LessonError as error:
-        return _complain(str(error))
+    root = _course()
+    found = [lesson.find(root, name) for name in arguments.lesson]
+    for text in found or lesson.texts(root).values():
+        print(f"{text.stem:28}", end="", flush=True)
+        start = time.perf_counter()
+        lesson.build(root, text)
+        print(f"built in {time.perf_counter() - start:.1f} s", flush=True)
     return 0
 
 
 def _slides(arguments: argparse.Namespace) -> int:
     from grader import lesson, slides
 
-    root = course_root()
-    if root is None:
-        return _complain("There is no nbgrader_config.py here: go to the course's top folder.")
-    try:
-        found = [lesson.find(root, name, "slides") for name in arguments.lesson]
-        decks = found or list(lesson.texts(root, "slides").values())
-        for line in slides.build(decks, root / "slides" / "build"):
-            print(line, flush=True)
-    except lesson.LessonError as error:
-        return _complain(str(error))
-    return 0
-
-
-def _demo(_: argparse.Namespace) -> int:
-    from grader.classroom import ClassroomError
-    from grader.demo import demo
-
-    root = course_root()
-    if root is None:
-        return _complain("There is no nbgrader_config.py here: go to the course's top folder.")
-    try:
-        for line in demo(root, root / ".nbgrader" / "demo"):
-            print(line, flush=True)
-    except ClassroomError as error:
-        return _complain(str(error))
-    return 0
-
-
-def _report(arguments: argparse.Namespace) -> int:
-    from grader import lesson
-    from grader.class_report import NoClassError, class_report, page
-
-    root = course_root()
-    if root is None:
-        return _complain("There is no nbgrader_config.py here: go to the course's top folder.")
-    try:
-        name = lesson.find(root, arguments.lesson).stem
-        written = page(class_report(lesson.course_config(root), name))
-    except (lesson.LessonError, NoClassError) as error:
-        return _complain(str(error))
-    path = root / ".nbgrader" / f"{name}-report.html"
-    path.write_text(written, encoding="utf-8")
-    print(path)
+    root = _course()
+    found = [lesson.find(root, name, "slides") for name in arguments.lesson]
+    decks = found or list(lesson.texts(root, "slides").values())
+    for line in slides.build(decks, root / "slides" / "build"):
+        print(line, flush=True)
     return 0
 
 
@@ -141,10 +128,38 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0 if all(report.verdict == "correct" for report in reports) else 1
 
 
+def _report(arguments: argparse.Namespace) -> int:
+    from grader import lesson
+    from grader.class_report import class_report, page
+
+    root = _course()
+    name = lesson.find(root, arguments.lesson).stem
+    path = root / ".nbgrader" / f"{name}-report.html"
+    path.write_text(page(class_report(lesson.course_config(root), name)), encoding="utf-8")
+    print(path)
+    return 0
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from grader.demo import demo
+
+    root = _course()
+    for line in demo(root, root / ".nbgrader" / "demo"):
+        print(line, flush=True)
+    return 0
+
+
 def course_root() -> Path | None:
     """The nearest folder from here upwards with a course in it."""
     here = Path.cwd()
     return next((p for p in (here, *here.parents) if (p / "nbgrader_config.py").exists()), None)
+
+
+def _course() -> Path:
+    root = course_root()
+    if root is None:
+        raise CourseError("There is no nbgrader_config.py here: go to the course's top folder.")
+    return root
 
 
 def _complain(sentence: str) -> int:

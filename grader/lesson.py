@@ -33,6 +33,7 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config, PyFileConfigLoader
 
+from grader.errors import CourseError
 from grader.exercise import Exercise, Lesson
 from grader.exercises import lessons
 
@@ -43,7 +44,7 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 SILENT = "every-layer-counts"  # metadata key of cells that the builder adds and takes away
 
 
-class LessonError(Exception):
+class LessonError(CourseError):
     """A mistake in a lesson's text, as one line: where, what, and how to mend it."""
 
 

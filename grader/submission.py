@@ -11,9 +11,10 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
 from grader.beside import run_cell
+from grader.errors import CourseError
 
 
-class SubmissionError(Exception):
+class SubmissionError(CourseError):
     """The file holds no code that can be read; the message is one sentence."""
 
 
