@@ -1,5 +1,6 @@
 """Pictures computed from live tensors. One module a topic; `canvas` is their common language."""
 
+from grader.figures.activations import activation_curves, dependencies, glu
 from grader.figures.blocks import element_bytes, tensors, through
 from grader.figures.channels import channel_maps, conv2d_frames, conv2d_places, parameters_and_work
 from grader.figures.convolution import conv1d_frames, conv1d_places, receptive_cone
@@ -25,12 +26,22 @@ from grader.figures.residual import (
     residual_block,
     stretched_sum,
 )
+from grader.figures.softmax import (
+    binary_losses,
+    loss_floor,
+    softmax_dims,
+    softmax_steps,
+    target_losses,
+    temperatures,
+)
 
 __all__ = [
     "accounts",
+    "activation_curves",
     "activations",
     "add_and_concatenate",
     "batchnorm",
+    "binary_losses",
     "both_ways",
     "channel_growth",
     "channel_maps",
@@ -38,6 +49,7 @@ __all__ = [
     "conv1d_places",
     "conv2d_frames",
     "conv2d_places",
+    "dependencies",
     "directions",
     "dropout",
     "dropout_draws",
@@ -47,12 +59,14 @@ __all__ = [
     "flat_order",
     "funnel",
     "gate_blocks",
+    "glu",
     "gradient_norms",
     "gradient_rows",
     "layer_state",
     "ledger",
     "linear",
     "look_up",
+    "loss_floor",
     "lstm_step",
     "memory",
     "merged_dims",
@@ -67,7 +81,11 @@ __all__ = [
     "shared_bars",
     "shared_means",
     "shares",
+    "softmax_dims",
+    "softmax_steps",
     "stretched_sum",
+    "target_losses",
+    "temperatures",
     "tensors",
     "through",
     "training_memory",

@@ -1,0 +1,190 @@
+"""Softmax step by step, along each dimension and at several temperatures, and losses after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from grader.figures.canvas import (
+    EDGE,
+    FAINT,
+    FILL,
+    INK,
+    Canvas,
+    Picture,
+    charts,
+    describe,
+    number,
+    picture,
+    stack,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def softmax_steps(logits: Tensor) -> Picture:
+    """A vector of logits, their exponentials with the sum, and the probabilities."""
+    import torch
+
+    exponentials, shares = logits.exp(), torch.softmax(logits, dim=0)
+    rows = (
+        ("z", logits, "input", "logits: any numbers"),
+        ("exp(z)", exponentials, "accent", "positive, and their sum"),
+        ("p", shares, "output", "each over the sum"),
+    )
+    canvas = Canvas()
+    count = len(logits)
+    for step, (name, row, role, note) in enumerate(rows):
+        top = 1.9 * step
+        canvas.text(-0.4, top + 0.5, name, align="right", weight="bold")
+        for place, text in enumerate(stack(row)[0][0]):
+            canvas.cell(1.5 * place, top, text, role, width=1.5)
+            if step:
+                middle = 1.5 * place + 0.75
+                canvas.arrow((middle, top - 0.8), (middle, top - 0.1), "unused")
+        right = 1.5 * count + 0.8
+        if step:
+            canvas.text(right, top + 0.5, "sum", align="center", size=9, colour=FAINT)
+            canvas.cell(right + 0.7, top, number(float(row.sum())), role, width=1.5)
+        canvas.text(right + 2.7, top + 0.5, note, size=9, colour=FAINT)
+    named = {"logits z": logits, "exponentials": exponentials, "probabilities p": shares}
+    return canvas.picture("; ".join(describe(name, row) for name, row in named.items()))
+
+
+def softmax_dims(x: Tensor) -> Picture:
+    """A matrix, and its softmax along dim 0 and along dim 1: a frame holds what sums to 1."""
+    import torch
+
+    rows, columns = x.shape
+    canvas = Canvas()
+    canvas.text(0, -1.15, "x", weight="bold")
+    canvas.text(0, -0.55, f"shape {tuple(x.shape)}", colour=FAINT, size=9)
+    canvas.grid(0, 0, stack(x)[0], "input")
+    left, said = columns + 2.0, [describe("x", x)]
+    for dim, line in ((0, "column"), (1, "row")):
+        y = torch.softmax(x, dim=dim)
+        cells = [[number(round(value, 2)) for value in row] for row in y.tolist()]
+        canvas.text(left, -1.15, f"dim={dim}", weight="bold")
+        canvas.text(left, -0.55, f"each {line} sums to 1", colour=FAINT, size=9)
+        for down, row in enumerate(cells):
+            for right, text in enumerate(row):
+                canvas.cell(left + 1.2 * right, down, text, "output", width=1.2)
+        for place in range(columns if dim == 0 else rows):
+            frame = (
+                (left + 1.2 * place, 0, 1.2, rows) if dim == 0 else (left, place, 1.2 * columns, 1)
+            )
+            canvas.outline(*frame, "accent")
+        said.append(f"along dim {dim}: {describe('y', y)}")
+        left += 1.2 * columns + 2.0
+    return canvas.picture("; ".join(said))
+
+
+def temperatures(logits: Tensor, chosen: Sequence[float]) -> Picture:
+    """The same logits at several temperatures: a bar for each class, its probability on it."""
+    import torch
+
+    figure, axes = charts(len(chosen), width=2.5, height=2.5)
+    names = [number(logit) for logit in logits.tolist()]
+    said = []
+    for ax, temperature in zip(axes, chosen, strict=True):
+        shares = torch.softmax(logits / temperature, dim=0).tolist()
+        bars = ax.bar(range(len(names)), shares, color=FILL["output"], edgecolor=EDGE["output"])
+        ax.bar_label(bars, [f"{share:.2f}" for share in shares], fontsize=9, padding=2)
+        ax.set_xticks(range(len(names)), names)
+        ax.set_ylim(0, 1.12)
+        ax.set_yticks([0, 0.5, 1])
+        ax.set_title(f"temperature {number(temperature)}", fontsize=10, color=INK)
+        ax.set_xlabel("logit", fontsize=9, color=INK)
+        told = ", ".join(f"{share:.2f}" for share in shares)
+        said.append(f"at temperature {number(temperature)}: {told}")
+    axes[0].set_ylabel("probability", fontsize=9, color=INK)
+    return picture(figure, f"Probabilities of the logits {', '.join(names)} " + "; ".join(said))
+
+
+def target_losses(logits: Tensor) -> Picture:
+    """The loss over the target's probability, with a dot for each class that may be the target."""
+    import torch
+    from torch.nn import functional
+
+    figure, (ax,) = charts(1, width=5.2, height=3.2)
+    grid = torch.linspace(0.01, 1, 400)
+    ax.plot(grid.tolist(), (-grid.log()).tolist(), color=EDGE["output"], linewidth=2.2)
+    shares = torch.softmax(logits, dim=0)
+    said = []
+    for target in range(len(logits)):
+        share = float(shares[target])
+        loss = float(functional.cross_entropy(logits, torch.tensor(target)))
+        ax.plot([share], [loss], "o", color=EDGE["accent"], markersize=7)
+        place: Any = {"xytext": (9, 5), "textcoords": "offset points"}
+        text = f"target {target}: p = {share:.3f}, loss {loss:.3f}"
+        ax.annotate(text, (share, loss), fontsize=9, color=INK, **place)
+        said.append(text)
+    ax.set_xlabel("probability of the target", fontsize=9, color=INK)
+    ax.set_ylabel("loss", fontsize=9, color=INK)
+    ax.set_xlim(0, 1.05)
+    ax.set_ylim(0, 4.7)
+    return picture(figure, "The loss falls as the target's probability grows. " + "; ".join(said))
+
+
+def loss_floor(classes: int = 10, up_to: float = 20.0) -> Picture:
+    """CrossEntropyLoss as the right class gets sure: of logits, and of a Softmax's output."""
+    import torch
+    from torch import nn
+
+    loss = nn.CrossEntropyLoss(reduction="none")
+    sure = torch.linspace(0, up_to, 201)
+    logits = torch.zeros(len(sure), classes)
+    logits[:, 0] = sure
+    targets = torch.zeros(len(sure), dtype=torch.long)
+    plain, twice = loss(logits, targets), loss(logits.softmax(dim=1), targets)
+    figure, (ax,) = charts(1, width=5.6, height=3.2)
+    drawn = (
+        ("model ends in Softmax", twice, "accent", "--", 8),
+        ("model ends in Linear", plain, "output", "-", 8),
+    )
+    for name, losses, role, line, above in drawn:
+        ax.plot(sure.tolist(), losses.tolist(), color=EDGE[role], linewidth=2.2, linestyle=line)
+        place: Any = {"xytext": (0, above), "textcoords": "offset points", "ha": "right"}
+        text = f"{name}: {abs(float(losses[-1])):.4f}"
+        ax.annotate(text, (up_to, float(losses[-1])), fontsize=9, color=INK, **place)
+    ax.set_ylim(-0.08, float(plain[0]) * 1.1)
+    ax.set_xlabel("logit of the right class, the others are 0", fontsize=9, color=INK)
+    ax.set_ylabel("CrossEntropyLoss", fontsize=9, color=INK)
+    told = "; ".join(
+        f"{name}: from {float(losses[0]):.4f} down to {abs(float(losses[-1])):.4f}"
+        for name, losses, *_ in drawn
+    )
+    return picture(
+        figure, f"Loss for {classes} classes as the right logit grows to {up_to}. {told}"
+    )
+
+
+def binary_losses(low: float = -200.0, high: float = 20.0) -> Picture:
+    """Two losses for the answer yes, and their gradients, over the logit: with Sigmoid, without."""
+    import torch
+    from torch.nn import functional
+
+    logits = torch.linspace(low, high, 441, requires_grad=True)
+    yes = torch.ones_like(logits)
+    stable = functional.binary_cross_entropy_with_logits(logits, yes, reduction="none")
+    clamped = functional.binary_cross_entropy(logits.sigmoid(), yes, reduction="none")
+    figure, axes = charts(2, width=4.0, height=3.0)
+    drawn = (
+        ("Linear, BCEWithLogitsLoss", stable, "output", "-"),
+        ("Sigmoid, BCELoss", clamped, "accent", "--"),
+    )
+    said = []
+    for name, losses, role, line in drawn:
+        (slope,) = torch.autograd.grad(losses.sum(), logits)
+        curves = [losses.tolist(), (slope + 0.0).tolist()]  # + 0.0 makes 0 of -0
+        for ax, curve in zip(axes, curves, strict=True):
+            style: Any = {"color": EDGE[role], "linewidth": 2.2, "linestyle": line}
+            ax.plot(logits.tolist(), curve, label=name, **style)
+        loss, gradient = (number(curve[0]) for curve in curves)
+        said.append(f"{name}: at logit {number(low)} the loss is {loss}, the gradient {gradient}")
+    for ax, title in zip(axes, ("loss", "gradient"), strict=True):
+        ax.set_title(title, fontsize=10, color=INK)
+        ax.set_xlabel("logit, the right answer is yes", fontsize=9, color=INK)
+    axes[0].legend(loc="upper right", frameon=False, fontsize=9)
+    return picture(figure, "; ".join(said))
