@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 
 from nbgrader import preprocessors as steps
+from nbgrader.converters import GenerateAssignment
 
 from grader.autograde import AnySubmission, JudgeInJail, PutRight
 from grader.lesson import HideAnswers
@@ -24,7 +25,10 @@ c.CourseDirectory.autograded_directory = ".nbgrader/autograded"
 c.CourseDirectory.feedback_directory = ".nbgrader/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{root}/.nbgrader/gradebook.db"
 
-c.GenerateAssignment.preprocessors.insert(0, HideAnswers)
+c.GenerateAssignment.preprocessors = [
+    HideAnswers if step is steps.ClearSolutions else step
+    for step in GenerateAssignment().preprocessors
+]
 c.ClearSolutions.code_stub = {"python": "..."}  # runs to the end and counts as "not attempted"
 
 # Students' code runs in a jail and the judge outside it: grader/autograde.py.

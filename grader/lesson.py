@@ -30,7 +30,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config, PyFileConfigLoader
 
 from grader.errors import CourseError
@@ -157,18 +157,24 @@ def course_config(root: Path) -> Config:
     return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
 
 
-class HideAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
-    """Turn `guess = 55  # SOLUTION` into `guess = ...` for students."""
+class HideAnswers(ClearSolutions):  # type: ignore[misc]  # nbgrader has no types
+    """ClearSolutions that also turns `guess = 55  # SOLUTION` into `guess = ...` for students.
+
+    A cell with such lines is not emptied, as nbgrader empties answers without a marked region.
+    """
 
     answer = re.compile(r"^(?P<start>[^=:]*[=:]\s*).*?(?P<comma>,?)\s*# SOLUTION$", re.MULTILINE)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: Any, index: int
     ) -> tuple[NotebookNode, Any]:
-        """Clear the marked values of one code cell."""
-        if cell.cell_type == "code":
-            cell.source = self.answer.sub(r"\g<start>...\g<comma>", cell.source)
-        return cell, resources
+        """Clear the marked values of one code cell, or else its marked region."""
+        hidden = self.answer.sub(r"\g<start>...\g<comma>", cell.source)
+        if cell.cell_type == "code" and hidden != cell.source:
+            cell.source = hidden
+            return cell, resources
+        cleared: tuple[NotebookNode, Any] = super().preprocess_cell(cell, resources, index)
+        return cleared
 
 
 def _exercise_cell(text: Path, cell: NotebookNode, exercises: dict[str, Exercise]) -> Exercise:
