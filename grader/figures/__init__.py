@@ -1,6 +1,20 @@
 """Pictures computed from live tensors. One module a topic; `canvas` is their common language."""
 
 from grader.figures.blocks import element_bytes, tensors, through
+from grader.figures.connectivity import connectivity, depthwise, pointwise, shares
 from grader.figures.dense import linear, parameter_areas
+from grader.figures.pooling import pool2d, windows
 
-__all__ = ["element_bytes", "linear", "parameter_areas", "tensors", "through"]
+__all__ = [
+    "connectivity",
+    "depthwise",
+    "element_bytes",
+    "linear",
+    "parameter_areas",
+    "pointwise",
+    "pool2d",
+    "shares",
+    "tensors",
+    "through",
+    "windows",
+]
