@@ -1,7 +1,7 @@
 """Pictures computed from live tensors. One module a topic; `canvas` is their common language."""
 
 from grader.figures.blocks import element_bytes, tensors, through
-from grader.figures.connectivity import connectivity, depthwise, pointwise, shares
+from grader.figures.connectivity import connectivity, depthwise, pointwise, parts_of_the_whole
 from grader.figures.dense import linear, parameter_areas
 from grader.figures.pooling import pool2d, windows
 
@@ -13,7 +13,7 @@ __all__ = [
     "parameter_areas",
     "pointwise",
     "pool2d",
-    "shares",
+    "parts_of_the_whole",
     "tensors",
     "through",
     "windows",

@@ -185,7 +185,7 @@ def pointwise(layer: nn.Conv2d, x: Tensor, row: int = 0, column: int = 0) -> Pic
     )
 
 
-def shares(accent: str, measures: Mapping[str, Mapping[str, int]]) -> Picture:
+def parts_of_the_whole(accent: str, measures: Mapping[str, Mapping[str, int]]) -> Picture:
     """For each measure a chart of its parts: bars in percent of the whole, numbers beside them.
 
     Args:

@@ -20,5 +20,5 @@ PICTURES = {
     ),
     "depthwise": lambda: figures.depthwise(DEPTHWISE, X),
     "pointwise": lambda: figures.pointwise(POINTWISE, X, row=1, column=2),
-    "shares": lambda: figures.shares("b", {"parameters": {"a": 1, "b": 3}, "bytes": {"a": 4}}),
+    "parts_of_the_whole": lambda: figures.parts_of_the_whole("b", {"parameters": {"a": 1, "b": 3}, "bytes": {"a": 4}}),
 }
