@@ -3,6 +3,7 @@
 from grader.figures.activations import activation_curves, dependencies, glu
 from grader.figures.blocks import element_bytes, tensors, through
 from grader.figures.channels import channel_maps, conv2d_frames, conv2d_places, parameters_and_work
+from grader.figures.connectivity import connectivity, depthwise, parts_of_the_whole, pointwise
 from grader.figures.convolution import conv1d_frames, conv1d_places, receptive_cone
 from grader.figures.dense import linear, parameter_areas
 from grader.figures.dropout import dropout, dropout_draws, dropout_factors, dropped
@@ -11,6 +12,7 @@ from grader.figures.flatten import flat_order, funnel, merged_dims, two_orders
 from grader.figures.ledger import accounts, ledger, shares
 from grader.figures.memory import activations, memory, training_memory
 from grader.figures.normalization import batchnorm, layer_state, running_means, shared_means
+from grader.figures.pooling import pool2d, windows
 from grader.figures.recurrent import (
     directions,
     gate_blocks,
@@ -45,11 +47,13 @@ __all__ = [
     "both_ways",
     "channel_growth",
     "channel_maps",
+    "connectivity",
     "conv1d_frames",
     "conv1d_places",
     "conv2d_frames",
     "conv2d_places",
     "dependencies",
+    "depthwise",
     "directions",
     "dropout",
     "dropout_draws",
@@ -73,6 +77,9 @@ __all__ = [
     "one_hot_product",
     "parameter_areas",
     "parameters_and_work",
+    "parts_of_the_whole",
+    "pointwise",
+    "pool2d",
     "reach",
     "receptive_cone",
     "recurrent_step",
@@ -91,4 +98,5 @@ __all__ = [
     "training_memory",
     "two_orders",
     "unrolled",
+    "windows",
 ]
