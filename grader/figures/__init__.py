@@ -9,13 +9,16 @@ from grader.figures.attention import (
 )
 from grader.figures.blocks import element_bytes, tensors, through
 from grader.figures.dense import linear, parameter_areas
+from grader.figures.design import budget, fields
 
 __all__ = [
     "attention",
     "attention_cost",
     "attention_heads",
     "attention_parameters",
+    "budget",
     "element_bytes",
+    "fields",
     "grouped_queries",
     "linear",
     "parameter_areas",
