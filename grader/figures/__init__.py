@@ -1,11 +1,19 @@
 """Pictures computed from live tensors. One module a topic; `canvas` is their common language."""
 
 from grader.figures.activations import activation_curves, dependencies, glu
+from grader.figures.attention import (
+    attention,
+    attention_cost,
+    attention_heads,
+    attention_parameters,
+    grouped_queries,
+)
 from grader.figures.blocks import element_bytes, tensors, through
 from grader.figures.channels import channel_maps, conv2d_frames, conv2d_places, parameters_and_work
 from grader.figures.connectivity import connectivity, depthwise, parts_of_the_whole, pointwise
 from grader.figures.convolution import conv1d_frames, conv1d_places, receptive_cone
 from grader.figures.dense import linear, parameter_areas
+from grader.figures.design import budget, fields
 from grader.figures.dropout import dropout, dropout_draws, dropout_factors, dropped
 from grader.figures.embedding import both_ways, gradient_rows, look_up, one_hot_product, shared_bars
 from grader.figures.flatten import flat_order, funnel, merged_dims, two_orders
@@ -42,9 +50,14 @@ __all__ = [
     "activation_curves",
     "activations",
     "add_and_concatenate",
+    "attention",
+    "attention_cost",
+    "attention_heads",
+    "attention_parameters",
     "batchnorm",
     "binary_losses",
     "both_ways",
+    "budget",
     "channel_growth",
     "channel_maps",
     "connectivity",
@@ -60,12 +73,14 @@ __all__ = [
     "dropout_factors",
     "dropped",
     "element_bytes",
+    "fields",
     "flat_order",
     "funnel",
     "gate_blocks",
     "glu",
     "gradient_norms",
     "gradient_rows",
+    "grouped_queries",
     "layer_state",
     "ledger",
     "linear",

@@ -1,0 +1,29 @@
+"""Small calls of every picture in `grader.figures.attention`."""
+
+import torch
+from torch import nn
+
+from grader import figures
+
+torch.manual_seed(0)
+LAYER = nn.MultiheadAttention(4, num_heads=2, batch_first=True)
+PLAIN = nn.MultiheadAttention(4, num_heads=1, bias=False)
+OTHER_SIZES = nn.MultiheadAttention(4, num_heads=2, kdim=3, vdim=5)
+SEQUENCE = torch.arange(12.0).reshape(1, 3, 4)
+FUTURE = torch.ones(3, 3).triu(1).bool()
+WORDS = ("one", "two", "three")
+PICTURES = {
+    "attention": lambda: figures.attention(torch.ones(2, 4), torch.ones(3, 4), torch.ones(3, 2)),
+    "attention masked": lambda: figures.attention(
+        SEQUENCE[0], SEQUENCE[0], SEQUENCE[0], mask=FUTURE, words=WORDS
+    ),
+    "attention_cost": lambda: figures.attention_cost(8, (4, 16)),
+    "attention_heads": lambda: figures.attention_heads(LAYER, SEQUENCE),
+    "attention_heads masked": lambda: figures.attention_heads(LAYER, SEQUENCE, FUTURE, WORDS),
+    "attention_parameters": lambda: figures.attention_parameters(LAYER),
+    "attention_parameters without bias": lambda: figures.attention_parameters(PLAIN),
+    "attention_parameters other sizes": lambda: figures.attention_parameters(OTHER_SIZES),
+    "grouped_queries": lambda: figures.grouped_queries(
+        torch.ones(1, 4, 3, 2), torch.ones(1, 4, 3, 2), torch.ones(1, 1, 3, 2)
+    ),
+}
