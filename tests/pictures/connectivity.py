@@ -20,5 +20,7 @@ PICTURES = {
     ),
     "depthwise": lambda: figures.depthwise(DEPTHWISE, X),
     "pointwise": lambda: figures.pointwise(POINTWISE, X, row=1, column=2),
-    "parts_of_the_whole": lambda: figures.parts_of_the_whole("b", {"parameters": {"a": 1, "b": 3}, "bytes": {"a": 4}}),
+    "parts_of_the_whole": lambda: figures.parts_of_the_whole(
+        "b", {"parameters": {"a": 1, "b": 3}, "bytes": {"a": 4}}
+    ),
 }
