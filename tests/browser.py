@@ -108,7 +108,7 @@ class Notebook:
 
     def run_all(self) -> None:
         """Restart the kernel and run every cell."""
-        self.page.evaluate("jupyterapp.commands.execute('notebook:restart-run-all')")
+        self.page.evaluate("() => { jupyterapp.commands.execute('notebook:restart-run-all') }")
         self.page.click('.jp-Dialog button:has-text("Restart")')
         self.page.wait_for_function(
             "() => jupyterapp.shell.currentWidget.content.widgets.every(cell =>"

@@ -88,7 +88,7 @@ def test_the_check_cells_are_locked(lab):
         notebook.select("linear_params")
         page.click(".jp-Notebook .jp-Cell.jp-mod-active .cm-content")
         page.keyboard.insert_text("float('inf')")
-        notebook.page.evaluate("jupyterapp.commands.execute('notebook:delete-cell')")
+        notebook.page.evaluate("() => { jupyterapp.commands.execute('notebook:delete-cell') }")
         notebook.select("linear_params")
         source = page.inner_text(".jp-Cell.jp-mod-active .cm-content").strip()
         assert source == "check(linear_params)"
