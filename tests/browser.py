@@ -47,7 +47,7 @@ def jupyter(command: list[str], home: Path, folder: Path) -> Iterator[str]:
     (home / ".jupyter").mkdir(parents=True, exist_ok=True)
     settings = home / ".jupyter" / "jupyter_server_config.py"
     settings.write_text(SETTINGS.format(port=port), encoding="utf-8")
-    environment = {**os.environ, "HOME": str(home), "JUPYTERHUB_USER": home.name}
+    environment = {**os.environ, "HOME": str(home)}
     log = home / "jupyter.log"
     with log.open("w") as output:
         server = subprocess.Popen(
@@ -94,16 +94,18 @@ class Notebook:
     """The notebook that is open in a JupyterLab page."""
 
     def __init__(self, page: Page, address: str, path: str) -> None:
-        self.page = page
-        page.goto(f"{address}/lab/tree/{path}")
+        self.page, self.path = page, path
+        page.goto(f"{address}/lab/tree/{path}?reset")
         self.wait()
 
     def wait(self) -> None:
         """Until the notebook is there and its kernel has nothing to do."""
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
         self.page.wait_for_function(
-            "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
-            " === 'idle'"
+            "path => { const open = jupyterapp.shell.currentWidget; return"
+            " open?.context?.path === path && open.context.isReady"
+            " && open.sessionContext.session?.kernel?.status === 'idle' }",
+            arg=self.path,
         )
 
     def run_all(self) -> None:
