@@ -177,7 +177,9 @@ def _not_all_right(
 
 
 def _next_step(exercise: Exercise) -> str:
-    return f"Mend it and run both cells again. Stuck? `hint({exercise.name})`"
+    is_value = not isinstance(exercise, Function) or isinstance(exercise, Table)
+    name = f'"{exercise.name}"' if is_value else exercise.name
+    return f"Mend it and run both cells again. Stuck? `hint({name})`"
 
 
 def _malformed(exercise: Exercise, what: str) -> Result:

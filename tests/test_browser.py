@@ -105,6 +105,7 @@ def test_validate_says_what_is_left_to_do(lab):
         words = dialog.inner_text()
         keep(page, "student-validate")
         assert "check(linear_output_shape)" in words
+        assert "Not attempted" in words
         assert "check(linear_params)" not in words, "that one is solved"
         assert "Traceback" not in words
         assert notebook.errors() == []
@@ -134,11 +135,11 @@ def test_an_instructor_collects_grades_and_gives_feedback(school):
         keep(page, "formgrader")
         page.click("td.collect a")
         page.wait_for_selector(".modal.in:has-text('Success')")
-        page.click(".modal.in button:has-text('Close')")
+        page.click(".modal.in .modal-footer button")
         page.click("td.num-submissions a")
         page.click("td.autograde a")
         page.wait_for_selector(".modal.in:has-text('Success')")
-        page.click(".modal.in button:has-text('Close')")
+        page.click(".modal.in .modal-footer button")
         page.wait_for_selector("td.score:has-text('13')")
         keep(page, "formgrader-graded")
         page.click("td.generate-feedback a, td.feedback a")
