@@ -13,10 +13,11 @@ from nbgrader.utils import get_username
 
 from grader import demo
 
-LESSON = demo.LESSON
+LESSON = "01-linear"
 NAME = get_username()  # as nbgrader calls the student who sits at this machine
-WRONG = demo.BIAS_PER_INPUT
-RIGHT = demo.RIGHT["linear_params"]
+START = "def linear_params(in_features, out_features, bias=True):\n    return "
+WRONG = START + "in_features * out_features + bias * in_features"
+RIGHT = START + "in_features * out_features + bias * out_features"
 OURS = """
 c.CourseDirectory.course_id = "every-layer-counts"
 c.Exchange.root = "{folder}/exchange"

@@ -8,9 +8,11 @@ import pytest
 
 from grader import class_report
 from grader.classroom import Classroom
-from grader.demo import LESSON, STUDENTS, demo
+from grader.demo import demo, read_script
 
 REPOSITORY = Path(__file__).parent.parent
+SCRIPT = read_script(REPOSITORY)
+LESSON = SCRIPT["lesson"]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def test_all_twelve_get_their_mark(played):
     _, folder = played
     with (folder / "marks.csv").open() as file:
         marks = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert marks == {student: mark for student, (_, _, mark) in STUDENTS.items()}
+    assert marks == {student["name"]: student["mark"] for student in SCRIPT["student"]}
     assert len(marks) == 12
 
 
