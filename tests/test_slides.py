@@ -66,6 +66,11 @@ MEASURE = """() => [...document.querySelectorAll('svg[data-marpit-svg] section')
             const across = box.width / image.naturalWidth, down = box.height / image.naturalHeight;
             return {alt: image.alt, scale: 2 * Math.min(across, down) / zoom};
         }),
+        mathErrors: slide.querySelectorAll('[data-mml-node=merror]').length,
+        smallMath: [...slide.querySelectorAll('mjx-container[display=true] svg[height$=ex]')]
+            .map(svg => svg.getBoundingClientRect().height / zoom
+                / (parseFloat(svg.getAttribute('height')) * 0.442))
+            .filter(size => size < 37),
         links: [...slide.querySelectorAll('a')].map(a => a.getAttribute('href')),
     };
 })"""
@@ -108,6 +113,8 @@ def test_nothing_is_cut_tiny_or_hidden(name):
         assert not slide["outside"], f"{where}: outside the frame: {slide['outside']}"
         assert not slide["hidden"], f"{where}: behind the heading: {slide['hidden']}"
         assert not slide["small"], f"{where}: under 28 pt: {slide['small']}"
+        assert not slide["mathErrors"], f"{where}: a formula with an error"
+        assert not slide["smallMath"], f"{where}: formulas under 28 pt: {slide['smallMath']}"
         assert not slide["long"], f"{where}: longer than two lines: {slide['long']}"
         assert slide["headingLines"] <= 1, f"{where}: a heading of two lines"
         for picture in slide["pictures"]:
