@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # PyTorch's own list of CPU builds; without it, Linux gets gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: help install lab formgrader test lint solutions release slides demo bench attack-report pins clean
+.PHONY: help install lab formgrader test lint solutions release slides demo handout bench attack-report pins clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ slides/node_modules/.installed: slides/package-lock.json
 
 demo: .venv/installed  ## play a whole class of twelve students, in .nbgrader/demo
 	@grader demo
+
+handout: .venv/installed  ## one zip for students: notebooks, package, environment, README
+	@grader handout
 
 bench: .venv/installed  ## seconds a check, and grading against stock nbgrader
 	@python tests/bench_checks.py

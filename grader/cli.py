@@ -46,6 +46,8 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     report = commands.add_parser("report", help="write the class report of a graded lesson")
     report.add_argument("lesson", help=lesson)
     report.set_defaults(run=_report)
+    handout = commands.add_parser("handout", help="write a zip for students without a repository")
+    handout.set_defaults(run=_handout)
     demo = commands.add_parser("demo", help="play a whole class of twelve, in .nbgrader/demo")
     demo.set_defaults(run=_demo)
 
@@ -137,6 +139,14 @@ def _report(arguments: argparse.Namespace) -> int:
     path = root / ".nbgrader" / f"{name}-report.html"
     path.write_text(page(class_report(lesson.course_config(root), name)), encoding="utf-8")
     print(path)
+    return 0
+
+
+def _handout(_: argparse.Namespace) -> int:
+    from grader import handout
+
+    root = _course()
+    print(handout.write(root, root / "dist" / f"{handout.NAME}.zip"))
     return 0
 
 
