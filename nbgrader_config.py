@@ -7,6 +7,7 @@ from nbgrader import preprocessors as steps
 from nbgrader.converters import GenerateAssignment
 
 from grader.autograde import AnySubmission, JudgeInJail, PutRight
+from grader.exchange import CollectPlainFiles
 from grader.lesson import HideAnswers
 
 c = get_config()  # noqa: F821  nbgrader puts it here
@@ -30,6 +31,8 @@ c.GenerateAssignment.preprocessors = [
     for step in GenerateAssignment().preprocessors
 ]
 c.ClearSolutions.code_stub = {"python": "..."}  # runs to the end and counts as "not attempted"
+
+c.ExchangeFactory.collect = CollectPlainFiles  # follows no link that a student put there
 
 # Students' code runs in a jail and the judge outside it: grader/autograde.py.
 c.Autograde.exporter_class = AnySubmission
