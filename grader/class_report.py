@@ -98,7 +98,6 @@ class ClassReport:
     lesson: str
     students: tuple[Student, ...]
     graded_at: datetime
-    seconds: float  # of judging, per submission
 
     @property
     def exercises(self) -> list[str]:
@@ -142,7 +141,7 @@ def class_report(config: Any, lesson: str) -> ClassReport:
     """
     course = config.CourseDirectory
     folder = Path(course.root, course.autograded_directory)
-    students, marks = [], []
+    students, moments = [], []
     with Gradebook(course.db_url) as gradebook:
         try:
             submissions = gradebook.assignment_submissions(lesson)
@@ -153,15 +152,13 @@ def class_report(config: Any, lesson: str) -> ClassReport:
             if path.exists() and submission.notebooks:
                 notebook = json.loads(path.read_bytes())
                 students.append(_student(submission, notebook, course, lesson))
-                marks.append((path.stat().st_mtime, notebook["metadata"].get(MARK, {})))
+                moments.append(path.stat().st_mtime)
     if not students:
         raise NoClassError(
             f"No submission of {lesson} has been graded yet: first `nbgrader collect {lesson}`, "
             f"then `nbgrader autograde {lesson}`."
         )
-    seconds = statistics.mean(float(mark.get("seconds", 0)) for _, mark in marks)
-    graded_at = datetime.fromtimestamp(max(moment for moment, _ in marks))
-    return ClassReport(lesson, tuple(students), graded_at, seconds)
+    return ClassReport(lesson, tuple(students), datetime.fromtimestamp(max(moments)))
 
 
 def page(report: ClassReport) -> str:

@@ -130,7 +130,7 @@ def execute(text: Path, notebook: NotebookNode, folder: Path) -> NotebookNode:
         resources={"metadata": {"path": str(folder)}},
     )
     try:
-        client.execute(env=interpreter_first())
+        _run(client)
     except (CellExecutionError, CellTimeoutError) as error:
         raise _failed_cell(text, prepared, error) from None
     _use_silent_outputs(text, prepared.cells)
@@ -140,6 +140,17 @@ def execute(text: Path, notebook: NotebookNode, folder: Path) -> NotebookNode:
         _prove_full_marks(text, cell)
         _prove_prediction(text, cell)
     return prepared
+
+
+def _run(client: NotebookClient) -> None:
+    """Execute, and once more if the kernel did not come up: its ports are free when they are
+    chosen, but on a busy machine another one may have taken them when it starts."""
+    try:
+        client.execute(env=interpreter_first())
+    except RuntimeError as error:
+        if "before replying" not in str(error):
+            raise
+        client.execute(env=interpreter_first())
 
 
 def release(root: Path, name: str) -> None:
