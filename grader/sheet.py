@@ -17,12 +17,12 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 @page {{ size: A4 landscape; margin: 9mm }}
-body {{ font: 8.6pt/1.3 "Helvetica Neue", Arial, "Liberation Sans", sans-serif; color: #1b1f24 }}
-h1 {{ font-size: 15pt; margin: 0 0 6px }}
+body {{ font: 8pt/1.25 "Helvetica Neue", Arial, "Liberation Sans", sans-serif; color: #1b1f24 }}
+h1 {{ font-size: 14pt; margin: 0 0 4px }}
 table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; padding: 2.4px 10px 2.4px 0; border-bottom: 0.5px solid #aab4be }}
-tr.family th {{ padding-top: 7px; color: #0060a0; border-bottom: 1px solid #0060a0 }}
-p {{ margin: 7px 0 0 }}
+th, td {{ text-align: left; padding: 1.7px 9px 1.7px 0; border-bottom: 0.5px solid #aab4be }}
+tr.family th {{ padding-top: 5px; color: #0060a0; border-bottom: 1px solid #0060a0 }}
+p {{ margin: 5px 0 0 }}
 </style>
 <h1>{title}</h1>
 {body}
