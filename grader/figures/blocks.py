@@ -17,7 +17,7 @@ def tensors(role: str = "input", **named: Tensor) -> Picture:
     left = 0.0
     for (name, tensor), grids in zip(named.items(), blocks, strict=True):
         canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=9)
+        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=10)
         left = max(canvas.stack(left, grids, role), left + 2.2) + 1.5
     return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
 
@@ -30,7 +30,7 @@ def through(layer: nn.Module, x: Tensor) -> Picture:
     left = 0.0
     for name, tensor, grids, role in (("x", x, before, "input"), ("y", y, after, "output")):
         canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=9)
+        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=10)
         left = canvas.stack(left, grids, role) + 0.6
         if tensor is x:
             canvas.text(left + 0.8, len(before[0]) / 2, "→", align="center", size=16)
@@ -55,7 +55,7 @@ def element_bytes(**named: Tensor) -> Picture:
             3.2 + tensor.nbytes * byte,
             top + 0.5,
             f"{tensor.numel()} × {size} = {tensor.nbytes} bytes",
-            size=9,
+            size=10,
             colour=FAINT,
         )
     sizes = (

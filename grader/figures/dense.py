@@ -21,7 +21,7 @@ def linear(layer: nn.Linear, x: Tensor) -> Picture:
     canvas = Canvas()
     canvas.text(-0.25, 0.5, "x", align="right", weight="bold")
     canvas.grid(0, 0, stack(x)[0], "input")
-    canvas.text(columns + 0.4, 0.5, f"{columns} inputs", colour=FAINT, size=9)
+    canvas.text(columns + 0.4, 0.5, f"{columns} inputs", colour=FAINT, size=10)
     top = 2.2
     canvas.grid(0, top, stack(layer.weight)[0], "weight")
     canvas.text(-0.25, top + rows / 2, "W", align="right", weight="bold")
@@ -31,9 +31,9 @@ def linear(layer: nn.Linear, x: Tensor) -> Picture:
     canvas.grid(columns + 3.4, top, [[cell] for cell in stack(layer(x))[0][0]], "output")
     for left, name in ((columns + 1.5, "b"), (columns + 3.9, "y")):
         canvas.text(left, top - 0.45, name, align="center", weight="bold")
-    canvas.text(columns + 4.8, top + rows / 2, f"{rows} outputs", colour=FAINT, size=9)
+    canvas.text(columns + 4.8, top + rows / 2, f"{rows} outputs", colour=FAINT, size=10)
     shapes = f"W {tuple(layer.weight.shape)}   b {tuple(layer.bias.shape)}"
-    canvas.text(0, top + rows + 0.7, shapes, colour=FAINT, size=9)
+    canvas.text(0, top + rows + 0.7, shapes, colour=FAINT, size=10)
     named = {"x": x, "W": layer.weight, "b": layer.bias, "y = W x + b": layer(x)}
     return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
 

@@ -29,8 +29,8 @@ BLOCK_GAP, ROW_GAP, PANEL_GAP = 0.38, 1.1, 1.3
 WIDE = 1.15  # a cell in `layer_state`, for numbers such as 0.0447
 MARKERS = ("s", "^", "D", "v")
 LEARNED = {"weight": "weight", "bias": "bias"}  # a parameter's role; what is only kept is grey
-SMALL: dict[str, Any] = {"size": 9, "colour": FAINT}
-TINY: dict[str, Any] = {"size": 8, "colour": FAINT}
+SMALL: dict[str, Any] = {"size": 10, "colour": FAINT}
+TINY: dict[str, Any] = {"size": 10, "colour": FAINT}
 
 
 def batchnorm(layer: nn.BatchNorm1d, x: Tensor) -> Picture:
@@ -56,7 +56,7 @@ def batchnorm(layer: nn.BatchNorm1d, x: Tensor) -> Picture:
     for left, names in ((0, statistics), (middle, ["weight", "bias"])):
         for row, name in enumerate(names):
             top = samples + 0.9 + row
-            canvas.text(left - 0.25, top + 0.5, name, align="right", size=9)
+            canvas.text(left - 0.25, top + 0.5, name, align="right", size=10)
             canvas.grid(left, top, stack(named[name])[0], LEARNED.get(name, "unused"))
     for start, end, steps in (
         (channels + 0.6, middle - 0.6, ("−  mean", "÷  √variance")),
@@ -64,7 +64,7 @@ def batchnorm(layer: nn.BatchNorm1d, x: Tensor) -> Picture:
     ):
         for line, step in enumerate(steps):
             height = samples / 2 - 0.5 + 0.6 * line
-            canvas.text((start + end) / 2, height, step, align="center", size=9)
+            canvas.text((start + end) / 2, height, step, align="center", size=10)
         canvas.arrow((start, samples / 2 + 0.6), (end, samples / 2 + 0.6), "unused")
     return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
 
@@ -130,11 +130,11 @@ def running_means(batches: Tensor, momenta: Sequence[float] = (0.1, 0.5)) -> Pic
         axes.plot([0, *steps], curve, marker + "-", ms=4, color=EDGE[role], label=label)
     for step, value in enumerate(curves[momenta[0]]):
         offset = (step, value - 0.07 * max(means))
-        axes.annotate(number(value), offset, ha="center", va="top", size=8, color=INK)
+        axes.annotate(number(value), offset, ha="center", va="top", size=10, color=INK)
     axes.set_xticks([0, *steps])
-    axes.set_xlabel("training batches seen", size=9, color=INK)
+    axes.set_xlabel("training batches seen", size=10, color=INK)
     axes.set_ylim(min(0.0, *means) - 0.22 * max(means), 1.12 * max(means))
-    axes.legend(fontsize=8, frameon=False, loc="lower right")
+    axes.legend(fontsize=10, frameon=False, loc="lower right")
     rows = [("batch means", means)]
     rows += [
         (f"running mean with momentum {momentum}", curve) for momentum, curve in curves.items()
@@ -202,7 +202,7 @@ def _panel(
         means.append(number(blocks[groups == label].mean().item()))
         above = left + x + width / 2, top + y - 0.32
         weight = "bold" if label == first else "normal"
-        canvas.text(*above, f"mean {means[-1]}", align="center", size=8, weight=weight)
+        canvas.text(*above, f"mean {means[-1]}", align="center", size=10, weight=weight)
     size = int((groups == first).sum())
     count = f"{len(labels)} means, each of {size} numbers"
     canvas.text(left, top - 1.75, name, weight="bold")

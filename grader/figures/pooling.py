@@ -39,16 +39,16 @@ def windows(layer: nn.Module, x: Tensor) -> Picture:
             _padding_cell(canvas, place, 0, layer)
     for index, window in enumerate(places):
         top = 1.5 + 1.25 * index
-        canvas.text(-padding - 0.3, top + 0.5, f"window {index}", align="right", size=9)
+        canvas.text(-padding - 0.3, top + 0.5, f"window {index}", align="right", size=10)
         _window(canvas, top, layer, x, window)
         canvas.text(end + 0.8, top + 0.5, "→", align="center", size=13)
         canvas.cell(end + 1.6, top, number(y[index].item()), "output")
     if dropped:
         top = 1.5 + 1.25 * len(places)
-        canvas.text(-padding - 0.3, top + 0.5, "dropped", align="right", size=9)
+        canvas.text(-padding - 0.3, top + 0.5, "dropped", align="right", size=10)
         for place in dropped:
             canvas.cell(place, top, "", "unused")
-        canvas.text(end + 0.5, top + 0.5, "no place of x in it", size=9, colour=FAINT)
+        canvas.text(end + 0.5, top + 0.5, "no place of x in it", size=10, colour=FAINT)
     unseen = [place for place in range(len(x)) if place not in seen]
     return canvas.picture(_in_words(layer, x, y, places, unseen, dropped))
 
@@ -84,7 +84,7 @@ def _padding_cell(canvas: Canvas, left: float, top: float, layer: nn.Module) -> 
         EMPTY[type(layer).__name__],
         ha="center",
         va="center",
-        size=9,
+        size=10,
         color=INK,
         bbox={"fc": "#ffffff", "ec": "none", "pad": 1.2},
     )
