@@ -23,6 +23,7 @@ from grader.figures.canvas import (
     number,
     picture,
     stack,
+    width_of,
 )
 
 if TYPE_CHECKING:
@@ -145,7 +146,8 @@ def attention_parameters(layer: nn.MultiheadAttention) -> Picture:
             notes.append(f"bias: {bias.numel():,}")
         for line, note in enumerate(notes):
             canvas.text(left, rows * side + 0.6 + 0.65 * line, note, size=10, colour=FAINT)
-        left += max((columns + 1) * side + 1.2, 4.2)
+        widths = (width_of(name, weight="bold"), *(width_of(note, 10) for note in notes))
+        left += max((columns + 1) * side + 0.15, *widths) + 0.8
     return canvas.picture(_projections_in_words(named, heads))
 
 

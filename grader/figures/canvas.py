@@ -213,11 +213,10 @@ def number(value: float) -> str:
 
 def short(value: float) -> str:
     """A number for a cell: five characters, if need be with fewer significant digits."""
-    for digits in (3, 2, 1):
-        text = f"{value:.{digits}g}".replace("-", "−")
-        if len(text) <= LETTERS_PER_CELL:
-            return text
-    return number(value)
+    if 1000 <= abs(value) < 100_000:
+        return f"{value:.0f}".replace("-", "−")
+    texts = [f"{value:.{digits}g}".replace("-", "−") for digits in (3, 2, 1)]
+    return next((text for text in texts if len(text) <= LETTERS_PER_CELL), texts[-1])
 
 
 def describe(name: str, tensor: Tensor) -> str:

@@ -18,8 +18,8 @@ from grader.figures.canvas import (
     Picture,
     charts,
     describe,
-    number,
     picture,
+    short,
     width_of,
 )
 from grader.figures.convolution import Axis, input_cell, legend, values_of
@@ -100,7 +100,7 @@ def _kernel_over(
         for column, weight in zip(right.window(start), weights, strict=True):
             label = f"×{weight}"
             width = width_of(label, 10) + 0.08
-            x, y = left + column + 1 - width, row + 0.54
+            x, y = left + column + 0.96 - width, row + 0.53
             canvas.axes.add_patch(_label(x, y, width, 0.46))
             canvas.text(x + width / 2, y + 0.23, label, align="center", size=10)
     canvas.outline(left + start, top, right.covered, down.covered, "accent")
@@ -209,7 +209,7 @@ def _sum_of_maps(canvas: Canvas, left: float, layer: nn.Conv2d, x: Tensor, chose
     canvas.text(*plus, "+", align="center", size=16)
     after = plus[0] + 0.5
     if layer.bias is not None:
-        canvas.cell(after, middle - 0.5, number(layer.bias[chosen].item()), "bias")
+        canvas.cell(after, middle - 0.5, short(layer.bias[chosen].item()), "bias")
         canvas.text(after, middle - 0.8, f"b[{chosen}]", size=10, weight="bold")
         after += 1
     canvas.text(after + 0.5, middle, "=", align="center", size=14)
@@ -259,6 +259,6 @@ def _bars(axes: Axes, kinds: Sequence[str], heights: Sequence[float], title: str
         )
     axes.set_title(title, fontsize=11, color=INK, loc="left")
     axes.set_xlabel("layer", fontsize=11, color=INK)
-    axes.set_xticks(range(1, len(kinds) + 1))
+    axes.set_xticks(range(1, len(kinds) + 1, 1 if len(kinds) < 11 else 2))
     axes.tick_params(axis="x", labelsize=10)
-    axes.legend(frameon=False, fontsize=10, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+    axes.legend(frameon=False, fontsize=11, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))

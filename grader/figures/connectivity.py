@@ -17,6 +17,7 @@ from grader.figures.canvas import (
     describe,
     number,
     picture,
+    short,
     stack,
 )
 
@@ -124,7 +125,7 @@ def depthwise(layer: nn.Conv2d, x: Tensor) -> Picture:
         canvas.grid(kernel, middle - rows / 2, stack(layer.weight[out, 0])[0], "weight")
         canvas.text(bias - 0.6, middle, "+", align="center", size=14)
         assert layer.bias is not None
-        canvas.cell(bias, middle - 0.5, number(layer.bias[out].item()), "bias")
+        canvas.cell(bias, middle - 0.5, short(layer.bias[out].item()), "bias")
         canvas.text(result - 0.6, middle, "=", align="center", size=14)
         canvas.grid(result, middle - y.shape[1] / 2, stack(y[out])[0], "output")
         canvas.outline(result, middle - y.shape[1] / 2, 1, 1, "accent")

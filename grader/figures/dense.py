@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import FAINT, Canvas, Picture, describe, stack
+from grader.figures.canvas import FAINT, Canvas, Picture, describe, stack, width_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -45,7 +45,7 @@ def parameter_areas(**layers: nn.Module) -> Picture:
     """
     weights = {name: layer.get_parameter("weight").flatten(1) for name, layer in layers.items()}
     biases = {name: getattr(layer, "bias", None) for name, layer in layers.items()}
-    scale = min(0.55, 15 / sum(w.shape[1] + 1 for w in weights.values()))
+    scale = min(0.55, 12 / sum(w.shape[1] + 1 for w in weights.values()))
     tallest = max(w.shape[0] for w in weights.values()) * scale
     canvas = Canvas()
     left = 0.0
@@ -53,18 +53,19 @@ def parameter_areas(**layers: nn.Module) -> Picture:
         rows, columns = (size * scale for size in weight.shape)
         canvas.text(left, -0.5, name, weight="bold")
         canvas.cell(left, 0, "", "weight", columns, rows)
-        if scale > 0.3:  # single parameters are large enough to see
+        if scale > 0.24:  # single parameters are large enough to see
             canvas.rule(left, 0, weight.shape[0], weight.shape[1], scale, "weight")
         notes = [f"weight {tuple(weight.shape)}: {weight.numel():,}"]
         bias = biases[name]
         if bias is not None:
             canvas.cell(left + columns + 0.15, 0, "", "bias", max(scale, 0.06), rows)
-            if scale > 0.3:
+            if scale > 0.24:
                 canvas.rule(left + columns + 0.15, 0, len(bias), 1, scale, "bias")
             notes.append(f"bias {tuple(bias.shape)}: {bias.numel():,}")
         for line, note in enumerate(notes):
             canvas.text(left, tallest + 0.65 + 0.7 * line, note, size=11, colour=FAINT)
-        left += max(columns + scale + 1.4, 6.4)
+        widths = (width_of(name, weight="bold"), *map(width_of, notes))
+        left += max(columns + scale + 0.15, *widths) + 1.0
     return canvas.picture(
         "; ".join(
             f"{name}: {weight.numel():,} weights"

@@ -50,7 +50,7 @@ def budget(
     at_work = at_parameters + _width(counts, "parameters", parameters) + AIR
     at_sight = at_work + _width(costs, "mult-adds", mult_adds) + AIR
     canvas = Canvas()
-    titles = ("layer", "output", "parameters", "mult-adds", "one place sees")
+    titles = ("layer", "output", "parameters", "mult-adds", "one place\nsees")
     for x, title in zip((0, at_output, at_parameters, at_work, at_sight), titles, strict=True):
         canvas.text(x, -0.8, title, weight="bold")
     for place, (label, shape) in enumerate(zip(labels, shapes, strict=True)):
@@ -174,7 +174,7 @@ def _shape(shape: Sequence[int]) -> str:
 
 def _width(values: Sequence[int], title: str, limit: int | None) -> float:
     """The room for a column of bars, its title, its sum and the verdict below."""
-    texts = [title, f"{sum(values):,}", *([f"✗ not under {limit:,}"] if limit else [])]
+    texts = [title, f"{sum(values):,}", *([f"✗ not under\n{limit:,}"] if limit else [])]
     bars = (BAR * value / (max(values) or 1) + 0.15 + width_of(f"{value:,}") for value in values)
     return max(*bars, *(width_of(text, weight="bold") for text in texts))
 
@@ -196,13 +196,13 @@ def _sum(canvas: Canvas, x: float, y: float, value: int, limit: int | None, role
     scale = BAR / max(value, limit)
     canvas.cell(x, y + 0.5, "", role, value * scale, 0.5)
     canvas.outline(x, y + 0.42, limit * scale, 0.66, "output", 2)
-    _verdict(canvas, x, y + 1.5, f"under {limit:,}", value < limit)
+    _verdict(canvas, x, y + 1.7, f"under\n{limit:,}", value < limit)
 
 
 def _goal(canvas: Canvas, x: float, y: float, field: Sequence[int], goal: int | None) -> None:
     canvas.text(x, y, " × ".join(map(str, field)), weight="bold")
     if goal is not None:
-        _verdict(canvas, x, y + 1.5, f"at least {goal} × {goal}", min(field) >= goal)
+        _verdict(canvas, x, y + 1.7, f"at least\n{goal} × {goal}", min(field) >= goal)
 
 
 def _verdict(canvas: Canvas, x: float, y: float, wanted: str, holds: bool) -> None:

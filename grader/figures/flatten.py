@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import FAINT, Canvas, Picture, describe, number, stack
+from grader.figures.canvas import FAINT, Canvas, Picture, describe, short, stack, width_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -29,9 +29,9 @@ def flat_order(sample: Tensor, chosen: tuple[int, int, int]) -> Picture:
     top, map_left = height + 2.4, c * (width + 1.2)
     canvas = Canvas()
     _maps(canvas, sample, ["input"] * channels)
-    canvas.cell(map_left + w, h, number(sample[chosen].item()), "accent")
+    canvas.cell(map_left + w, h, short(sample[chosen].item()), "accent")
     _vector(canvas, top, step, vector, ["input"] * len(vector))
-    canvas.cell(place * step, top, number(vector[place].item()), "accent", step)
+    canvas.cell(place * step, top, short(vector[place].item()), "accent", step)
     for start in range(0, len(vector), width):  # a frame around each row of a map
         canvas.outline(start * step, top, width * step, 1, "input", thickness=2)
     for channel in range(channels):
@@ -129,7 +129,8 @@ def funnel(model: nn.Sequential, x: Tensor) -> Picture:
         for row, line in enumerate(lines):
             canvas.text(left, tallest + 1.2 + 0.6 * row, line, size=10, colour=FAINT)
         said.append(f"{name}: {shape}, {numel:,} numbers")
-        left += max(width + 0.9, 2.5)
+        widths = (width_of(name, 10, "bold"), *(width_of(line, 10) for line in lines))
+        left += max(width + 0.9, *(width + 0.6 for width in widths))
     return canvas.picture("; ".join(said))
 
 
@@ -146,7 +147,7 @@ def _maps(canvas: Canvas, sample: Tensor, roles: Sequence[str]) -> None:
 def _vector(canvas: Canvas, top: float, step: float, vector: Tensor, roles: Sequence[str]) -> None:
     """A vector as one row of narrow cells."""
     for place, (value, role) in enumerate(zip(vector.tolist(), roles, strict=True)):
-        canvas.cell(place * step, top, number(value), role, step)
+        canvas.cell(place * step, top, short(value), role, step)
 
 
 def _volume(

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-LENGTH = 9.0  # of the longest bar, in cells
-HEIGHT = 1.5  # of a bar
+LENGTH = 10.5  # of the longest bar, in cells
+HEIGHT = 1.4  # of a bar
 NOTE = 64  # letters in a line under a bar
 ROLES = {
     "weights": "weight",
@@ -42,12 +42,13 @@ def activations(network: nn.Sequential, x: Tensor, kept: bool = False) -> Pictur
     left, described = 0.0, []
     for index, (name, tensor) in enumerate(zip(names, tensors, strict=True)):
         if index:
-            canvas.text(left - 0.9, len(tensor) / 2, "→", align="center", size=15)
+            canvas.text(left - 0.8, len(tensor) / 2, "→", align="center", size=15)
         rows, columns = tensor.shape
+        size = f"{rows} × {columns} = {tensor.numel()}"
         is_kept = tensor.data_ptr() in held
         role = "unused" if kept and not is_kept else "output" if index else "input"
         canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"{rows} × {columns} = {tensor.numel()}", colour=FAINT, size=10)
+        canvas.text(left, -0.55, size, colour=FAINT, size=10)
         canvas.grid(left, 0, [[short(v) for v in row] for row in tensor.tolist()], role)
         word = ""
         if kept:
@@ -57,7 +58,7 @@ def activations(network: nn.Sequential, x: Tensor, kept: bool = False) -> Pictur
         if kept and is_kept:
             canvas.outline(left, 0, columns, rows, "accent")
         described.append(describe(name, tensor) + (f" ({word})" if word else ""))
-        left += max(columns, 2.4) + 1.8
+        left += max(columns, width_of(name, weight="bold"), width_of(size, 10)) + 1.6
     return canvas.picture("; ".join(described))
 
 

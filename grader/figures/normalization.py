@@ -18,13 +18,15 @@ from grader.figures.canvas import (
     describe,
     number,
     picture,
+    short,
     stack,
+    width_of,
 )
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-SIDE = 0.74  # of a cell in `shared_means`, so that two layers fit beside each other
+SIDE = 0.74  # of a cell in `shared_means`, or more if its numbers are long
 BLOCK_GAP, ROW_GAP, PANEL_GAP = 0.38, 1.1, 1.3
 WIDE = 1.15  # a cell in `layer_state`, for numbers such as 0.0447
 MARKERS = ("s", "^", "D", "v")
@@ -100,7 +102,7 @@ def layer_state(layer: nn.Module) -> Picture:
             canvas.cell(WIDE * column, top, number(value), role, WIDE)
         kind = "parameter" if name in learned else "buffer"
         noun = "number" if tensor.numel() == 1 else "numbers"
-        note = f"{kind} of shape {tuple(tensor.shape)}: {tensor.numel()} {noun}"
+        note = f"{kind} of shape {tuple(tensor.shape)}:\n{tensor.numel()} {noun}"
         canvas.text(WIDE * widest + 0.4, top + 0.5, note, **SMALL)
     counts = [sum(t.numel() for t in tensors.values()) for tensors in (learned, kept)]
     total = f"{counts[0]} in parameters, {counts[1]} in buffers"
@@ -164,39 +166,40 @@ def shared_means(x: Tensor, **layers: nn.Module) -> Picture:
     """
     blocks = x if x.dim() == 4 else x.unsqueeze(2)
     samples, channels, rows, columns = blocks.shape
-    wide = channels * columns * SIDE + (channels - 1) * BLOCK_GAP
-    high = samples * rows * SIDE + (samples - 1) * ROW_GAP
+    side = max(SIDE, *(width_of(short(value), 10) + 0.1 for value in x.flatten().tolist()))
+    wide = channels * columns * side + (channels - 1) * BLOCK_GAP
+    high = samples * rows * side + (samples - 1) * ROW_GAP
     canvas = Canvas()
     words = []
     for place, (name, layer) in enumerate(layers.items()):
         groups = _groups(layer, x).reshape(blocks.shape)
         left = place % 2 * (wide + PANEL_GAP)
         top = place // 2 * (high + 4.1)
-        words.append(_panel(canvas, left, top, name, blocks, groups))
+        words.append(_panel(canvas, left, top, name, blocks, groups, side))
         for channel in range(channels):
-            middle = left + channel * (columns * SIDE + BLOCK_GAP) + columns * SIDE / 2
+            middle = left + channel * (columns * side + BLOCK_GAP) + columns * side / 2
             canvas.text(middle, top + high + 0.6, f"channel {channel}", align="center", **TINY)
         for sample in range(samples if place % 2 == 0 else 0):
-            middle = top + sample * (rows * SIDE + ROW_GAP) + rows * SIDE / 2
+            middle = top + sample * (rows * side + ROW_GAP) + rows * side / 2
             canvas.text(left - 0.35, middle, f"sample {sample}", align="right", **TINY)
     return canvas.picture(f"{describe('x', x)}. {' '.join(words)}")
 
 
 def _panel(
-    canvas: Canvas, left: float, top: float, name: str, blocks: Tensor, groups: Tensor
+    canvas: Canvas, left: float, top: float, name: str, blocks: Tensor, groups: Tensor, side: float
 ) -> str:
     """One layer's numbers, framed group by group; returns the same in words."""
     first, labels = int(groups.flatten()[0]), sorted(set(groups.flatten().tolist()))
     for index in _indices(blocks):
-        x, y = _corner(index, blocks)
+        x, y = _corner(index, blocks, side)
         role = "accent" if groups[index] == first else "input"
-        canvas.cell(left + x, top + y, number(blocks[index].item()), role, SIDE, SIDE)
+        canvas.cell(left + x, top + y, short(blocks[index].item()), role, side, side)
     means = []
     for label in labels:
         members = [index for index in _indices(blocks) if groups[index] == label]
-        corners = [_corner(index, blocks) for index in members]
+        corners = [_corner(index, blocks, side) for index in members]
         x, y = (min(values) - 0.1 for values in zip(*corners, strict=True))
-        width, height = (max(v) - min(v) + SIDE + 0.2 for v in zip(*corners, strict=True))
+        width, height = (max(v) - min(v) + side + 0.2 for v in zip(*corners, strict=True))
         role = "accent" if label == first else "input"
         canvas.outline(left + x, top + y, width, height, role)
         means.append(number(blocks[groups == label].mean().item()))
@@ -227,12 +230,12 @@ def _indices(blocks: Tensor) -> Iterator[tuple[int, ...]]:
     return ((n, c, h, w) for n, c, h, w in torch.ones_like(blocks).nonzero().tolist())
 
 
-def _corner(index: tuple[int, ...], blocks: Tensor) -> tuple[float, float]:
+def _corner(index: tuple[int, ...], blocks: Tensor, side: float) -> tuple[float, float]:
     """The top left corner of a number's cell: samples downwards, channels to the right."""
     sample, channel, row, column = index
     rows, columns = blocks.shape[2:]
-    x = channel * (columns * SIDE + BLOCK_GAP) + column * SIDE
-    return x, sample * (rows * SIDE + ROW_GAP) + row * SIDE
+    x = channel * (columns * side + BLOCK_GAP) + column * side
+    return x, sample * (rows * side + ROW_GAP) + row * side
 
 
 def _listed(values: Sequence[float]) -> str:

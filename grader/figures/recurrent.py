@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.figures.canvas import FAINT, INK, Canvas, Picture, describe, number, stack, width_of
+from grader.figures.canvas import (
+    FAINT,
+    INK,
+    Canvas,
+    Picture,
+    describe,
+    short,
+    stack,
+    width_of,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -58,7 +67,7 @@ def recurrent_step(rnn: nn.RNN, x: Tensor, h: Tensor) -> Picture:
 
 
 def _upright(vector: Tensor) -> list[list[str]]:
-    return [[number(value)] for value in vector.tolist()]
+    return [[short(value)] for value in vector.tolist()]
 
 
 def _before_relu(rnn: nn.RNN, x: Tensor, h: Tensor) -> Tensor:

@@ -154,13 +154,14 @@ def gradient_norms(**states: Sequence[Tensor]) -> Picture:
         axes.annotate(
             f"{name}: {_power(norms[0])} at the input",
             (0, norms[0]),
-            (8, 8 if norms[0] > norms[-1] else -14),
+            (8, 8) if norms[0] > norms[-1] else (26, -6),
             textcoords="offset points",
             size=11,
             color=EDGE[role],
         )
         words.append(f"{name}: {norms[0]:.1e} at the input, {norms[-1]:.1e} at the output")
     axes.set_yscale("log")
+    axes.margins(y=0.1)
     axes.set_xlabel("layers from the input (0) to the output", size=11)
     axes.set_ylabel("size of the gradient", size=11)
     return picture(figure, "The size of the gradient at every depth. " + "; ".join(words))

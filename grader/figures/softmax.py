@@ -186,5 +186,6 @@ def binary_losses(low: float = -200.0, high: float = 20.0) -> Picture:
     for ax, title in zip(axes, ("loss", "gradient"), strict=True):
         ax.set_title(title, fontsize=11, color=INK)
         ax.set_xlabel("logit, the right answer is yes", fontsize=11, color=INK)
-    axes[0].legend(loc="upper right", frameon=False, fontsize=11)
+    handles = axes[0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=2, frameon=False, fontsize=11)
     return picture(figure, "; ".join(said))
