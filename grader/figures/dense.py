@@ -62,6 +62,8 @@ def parameter_areas(**layers: nn.Module) -> Picture:
             if scale > 0.24:
                 canvas.rule(left + columns + 0.15, 0, len(bias), 1, scale, "bias")
             notes.append(f"bias {tuple(bias.shape)}: {bias.numel():,}")
+        if len(weights) > 2:  # two short lines take less of the width
+            notes = [part for note in notes for part in note.replace(": ", ":\n").split("\n")]
         for line, note in enumerate(notes):
             canvas.text(left, tallest + 0.65 + 0.7 * line, note, size=11, colour=FAINT)
         widths = (width_of(name, weight="bold"), *map(width_of, notes))

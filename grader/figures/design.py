@@ -52,7 +52,7 @@ def budget(
     canvas = Canvas()
     titles = ("layer", "output", "parameters", "mult-adds", "one place\nsees")
     for x, title in zip((0, at_output, at_parameters, at_work, at_sight), titles, strict=True):
-        canvas.text(x, -0.8, title, weight="bold")
+        canvas.text(x, -1.0, title, weight="bold")
     for place, (label, shape) in enumerate(zip(labels, shapes, strict=True)):
         y = place * ROW
         canvas.text(0.4, y, str(place + 1), align="right", colour=FAINT)

@@ -93,8 +93,11 @@ def memory(**bars: Mapping[str, int]) -> Picture:
         left, narrow = start, []
         for piece, size in pieces.items():
             width = size * scale
-            labels = (f"{piece}\n{size:,}", "\n".join([*piece.split(), f"{size:,}"]))
-            label = labels[width_of(labels[0], 10) + 0.15 > width and piece.count(" ") == 1]
+            label, broken = (
+                "\n".join([*words, f"{size:,}"]) for words in ([piece], piece.split(" ", 1))
+            )
+            if width_of(label, 10) + 0.15 > width:
+                label = broken
             fits = width > width_of(label, 10) + 0.15
             if width > 0.02:
                 text = label if fits else ""
