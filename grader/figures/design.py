@@ -15,7 +15,7 @@ from grader.figures.canvas import EDGE, FAINT, INK, Canvas, Picture, width_of
 if TYPE_CHECKING:
     from grader.network import Network
 
-ROW = 0.82  # from one layer to the next
+ROW = 0.68  # from one layer to the next
 BAR = 1.2  # the longest bar
 AIR = 0.5  # between two columns
 MINIATURE = 2.6  # the side of a small image
@@ -50,9 +50,9 @@ def budget(
     at_work = at_parameters + _width(counts, "parameters", parameters) + AIR
     at_sight = at_work + _width(costs, "mult-adds", mult_adds) + AIR
     canvas = Canvas()
-    titles = ("layer", "output", "parameters", "mult-adds", "one place\nsees")
+    titles = ("layer", "output", "parameters", "mult-adds", "one place sees")
     for x, title in zip((0, at_output, at_parameters, at_work, at_sight), titles, strict=True):
-        canvas.text(x, -1.0, title, weight="bold")
+        canvas.text(x, -0.8, title, weight="bold")
     for place, (label, shape) in enumerate(zip(labels, shapes, strict=True)):
         y = place * ROW
         canvas.text(0.4, y, str(place + 1), align="right", colour=FAINT)
@@ -174,16 +174,17 @@ def _shape(shape: Sequence[int]) -> str:
 
 def _width(values: Sequence[int], title: str, limit: int | None) -> float:
     """The room for a column of bars, its title, its sum and the verdict below."""
-    texts = [title, f"{sum(values):,}", *([f"✗ not under\n{limit:,}"] if limit else [])]
     bars = (BAR * value / (max(values) or 1) + 0.15 + width_of(f"{value:,}") for value in values)
-    return max(*bars, *(width_of(text, weight="bold") for text in texts))
+    bold = (width_of(text, weight="bold") for text in (title, f"{sum(values):,}"))
+    verdict = 0.0 if limit is None else width_of(f"✗ not under {limit:,}", 10, "bold")
+    return max(*bars, *bold, verdict)
 
 
 def _bar(canvas: Canvas, x: float, y: float, value: int, longest: int, role: str) -> None:
     """A bar with its number; only the number if there is nothing to draw."""
     length = BAR * value / longest if longest else 0
     if length > 0.02:
-        canvas.cell(x, y - 0.28, "", role, length, 0.56)
+        canvas.cell(x, y - 0.24, "", role, length, 0.48)
     colour = INK if value else FAINT
     canvas.text(x + length + 0.15, y, f"{value:,}", colour=colour)
 
@@ -196,18 +197,18 @@ def _sum(canvas: Canvas, x: float, y: float, value: int, limit: int | None, role
     scale = BAR / max(value, limit)
     canvas.cell(x, y + 0.5, "", role, value * scale, 0.5)
     canvas.outline(x, y + 0.42, limit * scale, 0.66, "output", 2)
-    _verdict(canvas, x, y + 1.7, f"under\n{limit:,}", value < limit)
+    _verdict(canvas, x, y + 1.45, f"under {limit:,}", value < limit)
 
 
 def _goal(canvas: Canvas, x: float, y: float, field: Sequence[int], goal: int | None) -> None:
     canvas.text(x, y, " × ".join(map(str, field)), weight="bold")
     if goal is not None:
-        _verdict(canvas, x, y + 1.7, f"at least\n{goal} × {goal}", min(field) >= goal)
+        _verdict(canvas, x, y + 1.45, f"at least {goal} × {goal}", min(field) >= goal)
 
 
 def _verdict(canvas: Canvas, x: float, y: float, wanted: str, holds: bool) -> None:
     sign, role = ("✓", "output") if holds else ("✗ not", "accent")
-    canvas.text(x, y, f"{sign} {wanted}", colour=EDGE[role], weight="bold")
+    canvas.text(x, y, f"{sign} {wanted}", size=10, colour=EDGE[role], weight="bold")
 
 
 def _in_words(
