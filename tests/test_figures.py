@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from torch import nn
 
 from grader import figures
+from grader.figures.canvas import short, width_of
+
+SMALLEST = 10  # points
 
 PICTURES = {
     name: draw
@@ -35,6 +40,34 @@ def test_every_picture_has_an_alt_text_with_its_numbers(name):
     assert re.search(r"\d", picture.alt)
     assert f'alt="{escape(picture.alt)}"' in picture._repr_html_()
     assert repr(picture) == picture.alt
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_no_text_is_too_small_for_the_last_row(name, monkeypatch):
+    drawn, save = [], Figure.savefig
+
+    def keep(figure, *args, **settings):
+        drawn.append(figure)
+        return save(figure, *args, **settings)
+
+    monkeypatch.setattr(Figure, "savefig", keep)
+    PICTURES[name]()
+    (figure,) = drawn
+    small = {
+        text.get_text(): text.get_fontsize()
+        for text in figure.findobj(Text)
+        if text.get_text().strip() and text.get_visible() and text.get_fontsize() < SMALLEST
+    }
+    assert not small
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-0.0672, "−0.07"), (0.0672, "0.067"), (-1.234, "−1.23"), (2.0, "2"), (1234.0, "1234")],
+)
+def test_a_number_fits_its_cell(value, text):
+    assert short(value) == text
+    assert width_of(text, 10) < 1
 
 
 def test_the_alt_text_follows_the_tensors():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 MARKED = (-2.0, 0.0, 2.0)  # inputs whose outputs stand in the picture as numbers
-LEGEND: dict[str, Any] = {"ncols": 2, "frameon": False, "fontsize": 9}
+LEGEND: dict[str, Any] = {"ncols": 2, "frameon": False, "fontsize": 11}
 
 
 def activation_curves(**layers: nn.Module) -> Picture:
@@ -65,7 +65,7 @@ def _draw_curve(ax: Axes, layer: nn.Module) -> None:
     ax.margins(y=0.08)
     columns = zip(MARKED, outputs, slopes, strict=True)
     ax.set_xticks(MARKED, ["\n".join(f"{v:.2g}".replace("-", "−") for v in c) for c in columns])
-    rows: Any = {"xytext": (-4, -7), "textcoords": "offset points", "va": "top", "fontsize": 9}
+    rows: Any = {"xytext": (-4, -7), "textcoords": "offset points", "va": "top", "fontsize": 11}
     ax.annotate("input\noutput\nslope", (0, 0), xycoords="axes fraction", color=FAINT, **rows)
 
 
@@ -90,10 +90,10 @@ def glu(x: Tensor) -> Picture:
     width = 1.3 * len(values)
     canvas.text(-0.4, 0.5, "x", align="right", weight="bold")
     for left, part, name in ((0.0, values, "a: values"), (width + 1.6, gates, "b: gates")):
-        canvas.text(left + width / 2, -0.5, name, align="center", size=9, colour=FAINT)
+        canvas.text(left + width / 2, -0.5, name, align="center", size=10, colour=FAINT)
         _row(canvas, left, 0, part, "input")
         canvas.arrow((left + width / 2, 1.2), (left + width / 2, 2.3), "unused")
-    canvas.text(1.5 * width + 1.9, 1.7, "sigmoid", size=9, colour=FAINT)
+    canvas.text(1.5 * width + 1.9, 1.7, "sigmoid", size=10, colour=FAINT)
     roles = ("input", "accent", "output")
     left = 0.0
     for (name, row), role, sign in zip(named.items(), roles, ("×", "=", ""), strict=True):
@@ -126,10 +126,15 @@ def dependencies(x: Tensor, **layers: nn.Module) -> Picture:
         canvas.text(left, -1.5, name, weight="bold")
         for place in range(columns):
             canvas.text(
-                left + 1.15 * place + 0.57, -0.45, f"x{place}", align="center", size=9, colour=FAINT
+                left + 1.15 * place + 0.57,
+                -0.45,
+                f"x{place}",
+                align="center",
+                size=10,
+                colour=FAINT,
             )
         for place in range(rows):
-            canvas.text(left - 0.2, place + 0.5, f"y{place}", align="right", size=9, colour=FAINT)
+            canvas.text(left - 0.2, place + 0.5, f"y{place}", align="right", size=10, colour=FAINT)
         for down, row in enumerate(table):
             for right, move in enumerate(row):
                 text, role = (_short(move), "output") if move else ("·", "unused")

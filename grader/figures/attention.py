@@ -23,6 +23,7 @@ from grader.figures.canvas import (
     number,
     picture,
     stack,
+    width_of,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def attention(
     for left, title in ((0, "queries"), (middle, "weights"), (right, "output")):
         canvas.text(left, under, title, weight="bold")
     for left, tensor in ((0, query), (middle, weights), (right, output)):
-        canvas.text(left, under + 0.6, str(tuple(tensor.shape)), size=9, colour=FAINT)
+        canvas.text(left, under + 0.6, str(tuple(tensor.shape)), size=10, colour=FAINT)
     named = {"queries": query, "keys": key, "values": value, "weights": weights, "output": output}
     return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
 
@@ -105,7 +106,7 @@ def attention_heads(
         canvas.text(left, -1.3, f"head {head}", weight="bold")
         _table(canvas, left, 0, table, mask)
     canvas.text(
-        0, length + 0.5, "a row: who looks; a column: who is looked at", size=9, colour=FAINT
+        0, length + 0.5, "a row: who looks; a column: who is looked at", size=10, colour=FAINT
     )
     return canvas.picture(
         "; ".join(describe(f"weights of head {head}", table) for head, table in enumerate(tables))
@@ -137,15 +138,16 @@ def attention_parameters(layer: nn.MultiheadAttention) -> Picture:
                 canvas.outline(left, head * part, columns * side, part, "weight", 1.8)
                 if left == 0:
                     middle = (head + 0.5) * part
-                    canvas.text(-0.25, middle, f"head {head}", align="right", size=9, colour=FAINT)
+                    canvas.text(-0.25, middle, f"head {head}", align="right", size=10, colour=FAINT)
         notes = [f"{tuple(weight.shape)}: {weight.numel():,}"]
         if bias is not None:
             canvas.cell(left + columns * side + 0.15, 0, "", "bias", side, rows * side)
             canvas.rule(left + columns * side + 0.15, 0, rows, 1, side, "bias")
             notes.append(f"bias: {bias.numel():,}")
         for line, note in enumerate(notes):
-            canvas.text(left, rows * side + 0.6 + 0.65 * line, note, size=9, colour=FAINT)
-        left += max((columns + 1) * side + 1.2, 4.2)
+            canvas.text(left, rows * side + 0.6 + 0.65 * line, note, size=10, colour=FAINT)
+        widths = (width_of(name, weight="bold"), *(width_of(note, 10) for note in notes))
+        left += max((columns + 1) * side + 0.15, *widths) + 0.8
     return canvas.picture(_projections_in_words(named, heads))
 
 
@@ -174,7 +176,7 @@ def grouped_queries(query: Tensor, *keys: Tensor) -> Picture:
         many = f"{shared} key and value head{'s' if shared > 1 else ''}"
         canvas.text(right, top + 2.4, many, size=10)
         canvas.text(
-            right, top + 2.95, f"{2 * key[0].numel():,} numbers to keep", size=9, colour=FAINT
+            right, top + 2.95, f"{2 * key[0].numel():,} numbers to keep", size=10, colour=FAINT
         )
         sentences.append(
             f"{heads} query heads read {many}, {group} each; "
@@ -203,14 +205,14 @@ def attention_cost(embed_dim: int, lengths: Sequence[int]) -> Picture:
         share = tables / (projections + tables)
         axes.text(
             place, total, f"{total:,.0f} M\n{share:.0%} for pairs", ha="center", va="bottom",
-            size=9, color=INK,
+            size=11, color=INK,
         )  # fmt: skip
     axes.set_xticks(places, [f"{length:,}" for length in lengths])
-    axes.set_xlabel(f"length of the sequence, at embed_dim = {embed_dim}", color=INK)
-    axes.set_ylabel("millions of mult-adds", color=INK)
+    axes.set_xlabel(f"length of the sequence, at embed_dim = {embed_dim}", color=INK, size=11)
+    axes.set_ylabel("millions of mult-adds", color=INK, size=11)
     axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.set_ylim(0, max(map(sum, measured)) / 1e6 * 1.2)
-    axes.legend(frameon=False, loc="upper left", fontsize=9)
+    axes.set_ylim(0, max(map(sum, measured)) / 1e6 * 1.25)
+    axes.legend(frameon=False, loc="upper left", fontsize=11)
     alt = "; ".join(
         f"length {length}: {projections:,} mult-adds for the projections, {tables:,} for scores "
         "and weighted sum"

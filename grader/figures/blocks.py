@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import FAINT, Canvas, Picture, describe, number, stack
+from grader.figures.canvas import FAINT, Canvas, Picture, describe, number, stack, width_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -17,7 +17,7 @@ def tensors(role: str = "input", **named: Tensor) -> Picture:
     left = 0.0
     for (name, tensor), grids in zip(named.items(), blocks, strict=True):
         canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=9)
+        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=10)
         left = max(canvas.stack(left, grids, role), left + 2.2) + 1.5
     return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
 
@@ -30,11 +30,11 @@ def through(layer: nn.Module, x: Tensor) -> Picture:
     left = 0.0
     for name, tensor, grids, role in (("x", x, before, "input"), ("y", y, after, "output")):
         canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=9)
+        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=10)
         left = canvas.stack(left, grids, role) + 0.6
         if tensor is x:
-            canvas.text(left + 0.8, len(before[0]) / 2, "→", align="center", size=16)
-            left += 2.2
+            canvas.text(left + 0.4, len(before[0]) / 2, "→", align="center", size=16)
+            left += 1.4
     described = "; ".join((describe("x", x), describe("y", y)))
     return canvas.picture(f"x goes through {layer} and becomes y. {described}")
 
@@ -42,20 +42,21 @@ def through(layer: nn.Module, x: Tensor) -> Picture:
 def element_bytes(**named: Tensor) -> Picture:
     """Each tensor's elements in memory, as wide as they have bytes: a tick between two bytes."""
     byte = min(0.6, 14 / max(tensor.nbytes for tensor in named.values()))
+    start = max(width_of(name, weight="bold") for name in named) + 0.4
     canvas = Canvas()
     for row, (name, tensor) in enumerate(named.items()):
         top, size = 1.4 * row, tensor.element_size()
         canvas.text(0, top + 0.5, name, weight="bold")
         for index, value in enumerate(tensor.flatten().tolist()):
-            left = 2.8 + index * size * byte
+            left = start + index * size * byte
             canvas.cell(left, top, number(value), "input", size * byte)
             for tick in range(1, size):
                 canvas.line(left + tick * byte, top + 0.8, top + 1, "input")
         canvas.text(
-            3.2 + tensor.nbytes * byte,
+            start + 0.4 + tensor.nbytes * byte,
             top + 0.5,
             f"{tensor.numel()} × {size} = {tensor.nbytes} bytes",
-            size=9,
+            size=10,
             colour=FAINT,
         )
     sizes = (

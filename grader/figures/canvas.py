@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
+from matplotlib.textpath import text_to_path
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,6 +47,7 @@ FILL = {
 }
 HATCH = {"padding": "////"}  # zeros that nobody stored
 INCHES_PER_CELL = 0.46
+LETTERS_PER_CELL = 5
 SCREEN_DPI = 96
 FILE_DPI = 2 * SCREEN_DPI  # sharp on screens with small pixels
 
@@ -92,7 +95,7 @@ def charts(count: int, width: float = 3.2, height: float = 2.6) -> tuple[Figure,
     axes = figure.subplots(1, count, squeeze=False)[0]
     for each in axes:
         each.spines[["top", "right"]].set_visible(False)
-        each.tick_params(colors=INK, labelsize=9)
+        each.tick_params(colors=INK, labelsize=11)
     return figure, list(axes)
 
 
@@ -165,7 +168,7 @@ class Canvas:
         for index, grid in enumerate(grids):
             self.grid(left, 0, grid, role)
             if len(grids) > 1:
-                self.text(left, len(grid) + 0.4, f"[{index}]", colour=FAINT, size=9)
+                self.text(left, len(grid) + 0.4, f"[{index}]", colour=FAINT, size=10)
             left += len(grid[0]) + 0.6
         return left - 0.6
 
@@ -188,16 +191,32 @@ class Canvas:
         return picture(self.figure, alt)
 
 
+def width_of(text: str, size: float = 11, weight: str = "normal") -> float:
+    """How wide a text is drawn, in cells; the widest of its lines."""
+    letters = FontProperties(size=size, weight=weight)
+    measure = text_to_path.get_text_width_height_descent
+    points = max(measure(line, letters, ismath=False)[0] for line in text.split("\n"))
+    return float(points) / (72 * INCHES_PER_CELL)
+
+
 def stack(tensor: Tensor) -> list[list[list[str]]]:
     """The tensor as a list of grids of cell texts."""
     while tensor.dim() < 3:
         tensor = tensor.unsqueeze(0)
-    return [[[number(value) for value in row] for row in grid] for grid in tensor.tolist()]
+    return [[[short(value) for value in row] for row in grid] for grid in tensor.tolist()]
 
 
 def number(value: float) -> str:
     """At most three significant digits, with a real minus sign."""
     return f"{value:.3g}".replace("-", "−")
+
+
+def short(value: float) -> str:
+    """A number for a cell: five characters, if need be with fewer significant digits."""
+    if 1000 <= abs(value) < 100_000:
+        return f"{value:.0f}".replace("-", "−")
+    texts = [f"{value:.{digits}g}".replace("-", "−") for digits in (3, 2, 1)]
+    return next((text for text in texts if len(text) <= LETTERS_PER_CELL), texts[-1])
 
 
 def describe(name: str, tensor: Tensor) -> str:

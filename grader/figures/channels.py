@@ -18,8 +18,9 @@ from grader.figures.canvas import (
     Picture,
     charts,
     describe,
-    number,
     picture,
+    short,
+    width_of,
 )
 from grader.figures.convolution import Axis, input_cell, legend, values_of
 from grader.pytorch import Shape, mult_adds, parameters
@@ -87,7 +88,7 @@ def _padded_image(
             aside = (row, column) in window
             input_cell(canvas, left + column, row, "" if aside else text, padding, read)
             if aside:
-                canvas.text(left + column + 0.3, row + 0.32, text, align="center", size=10)
+                canvas.text(left + column + 0.3, row + 0.28, text, align="center", size=10)
 
 
 def _kernel_over(
@@ -97,9 +98,11 @@ def _kernel_over(
     top, start = down.starts[place[0]], right.starts[place[1]]
     for row, weights in zip(down.window(top), values_of(kernel), strict=True):
         for column, weight in zip(right.window(start), weights, strict=True):
-            x, y = left + column + 0.45, row + 0.58
-            canvas.axes.add_patch(_label(x, y, 0.55, 0.42))
-            canvas.text(x + 0.275, y + 0.215, f"×{weight}", align="center", size=7)
+            label = f"×{weight}"
+            width = width_of(label, 10) + 0.08
+            x, y = left + column + 0.96 - width, row + 0.53
+            canvas.axes.add_patch(_label(x, y, width, 0.46))
+            canvas.text(x + width / 2, y + 0.23, label, align="center", size=10)
     canvas.outline(left + start, top, right.covered, down.covered, "accent")
 
 
@@ -146,8 +149,8 @@ def conv2d_places(layer: nn.Conv2d, x: Tensor) -> Picture:
     canvas.text(side, middle + 0.2, "columns", weight="bold")
     canvas.text(side, middle + 0.9, right.arithmetic, size=10)
     canvas.text(side, middle + 2.0, f"{rows} × {columns} = {rows * columns} windows", size=10)
-    canvas.text(0, down.padded + 0.5, "dot: a window starts here", colour=FAINT, size=9)
-    canvas.text(0, down.padded + 1.1, legend([down, right]), colour=FAINT, size=9)
+    canvas.text(0, down.padded + 0.5, "dot: a window starts here", colour=FAINT, size=10)
+    canvas.text(0, down.padded + 1.1, legend([down, right]), colour=FAINT, size=10)
     return canvas.picture(
         f"{layer} has {rows} × {columns} = {rows * columns} windows on an image of "
         f"{down.length} × {right.length} pixels. Rows: {down.arithmetic}. "
@@ -175,7 +178,7 @@ def channel_maps(layer: nn.Conv2d, x: Tensor, out_channel: int = 0) -> Picture:
         for place, (tensor, role), name in zip(places, parts, names, strict=True):
             room = (height - len(tensor)) / 2
             canvas.grid(place, top + room, values_of(tensor), role or "output")
-            canvas.text(place, top + room - 0.3, name, size=9, weight="bold")
+            canvas.text(place, top + room - 0.3, name, size=10, weight="bold")
         middle = top + height / 2
         canvas.text(width + 0.5, middle, "∗", align="center", size=14)
         canvas.text(places[2] - 0.5, middle, "=", align="center", size=14)
@@ -206,12 +209,12 @@ def _sum_of_maps(canvas: Canvas, left: float, layer: nn.Conv2d, x: Tensor, chose
     canvas.text(*plus, "+", align="center", size=16)
     after = plus[0] + 0.5
     if layer.bias is not None:
-        canvas.cell(after, middle - 0.5, number(layer.bias[chosen].item()), "bias")
-        canvas.text(after, middle - 0.8, f"b[{chosen}]", size=9, weight="bold")
+        canvas.cell(after, middle - 0.5, short(layer.bias[chosen].item()), "bias")
+        canvas.text(after, middle - 0.8, f"b[{chosen}]", size=10, weight="bold")
         after += 1
     canvas.text(after + 0.5, middle, "=", align="center", size=14)
     canvas.grid(after + 1, middle - rows / 2, values_of(y), "output")
-    canvas.text(after + 1, middle - rows / 2 - 0.3, f"y[{chosen}]", size=9, weight="bold")
+    canvas.text(after + 1, middle - rows / 2 - 0.3, f"y[{chosen}]", size=10, weight="bold")
 
 
 def parameters_and_work(layers: Sequence[tuple[nn.Module, Shape]]) -> Picture:
@@ -255,7 +258,7 @@ def _bars(axes: Axes, kinds: Sequence[str], heights: Sequence[float], title: str
             label=f"{kind}: {sum(values):.1f}",
         )
     axes.set_title(title, fontsize=11, color=INK, loc="left")
-    axes.set_xlabel("layer", fontsize=9, color=INK)
-    axes.set_xticks(range(1, len(kinds) + 1))
-    axes.tick_params(axis="x", labelsize=8)
-    axes.legend(frameon=False, fontsize=9, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+    axes.set_xlabel("layer", fontsize=11, color=INK)
+    axes.set_xticks(range(1, len(kinds) + 1, 1 if len(kinds) < 11 else 2))
+    axes.tick_params(axis="x", labelsize=10)
+    axes.legend(frameon=False, fontsize=11, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))

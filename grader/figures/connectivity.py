@@ -17,6 +17,7 @@ from grader.figures.canvas import (
     describe,
     number,
     picture,
+    short,
     stack,
 )
 
@@ -43,7 +44,7 @@ def connectivity(**layers: nn.Conv2d) -> Picture:
         bias = 0 if layer.bias is None else layer.bias.numel()
         notes = [f"weight {tuple(layer.weight.shape)}: {layer.weight.numel()}", f"bias: {bias}"]
         for line, note in enumerate(notes):
-            canvas.text(left, tallest + 0.6 + 0.65 * line, note, size=9, colour=FAINT)
+            canvas.text(left, tallest + 0.6 + 0.65 * line, note, size=10, colour=FAINT)
         left += max(_pitch(layer)[0] * layer.in_channels + 1.9, 5.4)
         alts.append(f"{name.replace('_', ' ')}: {_in_words(joined)}; {'; '.join(notes)}")
     return canvas.picture(". ".join(alts))
@@ -59,12 +60,12 @@ def _matrix(canvas: Canvas, left: float, layer: nn.Conv2d, joined: list[list[boo
     """One layer's matrix with its top left corner at (left, 0)."""
     rows, columns = layer.kernel_size
     across, down = _pitch(layer)
-    canvas.text(left, -0.95, "inputs →  outputs ↓", size=8.5, colour=FAINT)
+    canvas.text(left, -0.95, "inputs →  outputs ↓", size=10, colour=FAINT)
     for column in range(layer.in_channels):
-        canvas.text(left + (column + 0.5) * across, -0.35, str(column), align="center", size=9)
+        canvas.text(left + (column + 0.5) * across, -0.35, str(column), align="center", size=10)
     for row, links in enumerate(joined):
         top = row * down
-        canvas.text(left - 0.15, top + down / 2, str(row), align="right", size=9)
+        canvas.text(left - 0.15, top + down / 2, str(row), align="right", size=10)
         for column, link in enumerate(links):
             canvas.outline(left + column * across, top, across, down, "unused", 0.6)
             if link:
@@ -117,14 +118,14 @@ def depthwise(layer: nn.Conv2d, x: Tensor) -> Picture:
         top, channel = out * (height + 0.9), out // filters
         middle = top + height / 2
         label = f"channel {out}" if filters == 1 else f"in {channel}, out {out}"
-        canvas.text(-0.3, middle, label, align="right", size=9, colour=FAINT)
+        canvas.text(-0.3, middle, label, align="right", size=10, colour=FAINT)
         canvas.grid(0, top, stack(x[channel])[0], "input")
         canvas.outline(0, top, columns, rows, "accent")
         canvas.text(width + 0.6, middle, "∗", align="center", size=15)
         canvas.grid(kernel, middle - rows / 2, stack(layer.weight[out, 0])[0], "weight")
         canvas.text(bias - 0.6, middle, "+", align="center", size=14)
         assert layer.bias is not None
-        canvas.cell(bias, middle - 0.5, number(layer.bias[out].item()), "bias")
+        canvas.cell(bias, middle - 0.5, short(layer.bias[out].item()), "bias")
         canvas.text(result - 0.6, middle, "=", align="center", size=14)
         canvas.grid(result, middle - y.shape[1] / 2, stack(y[out])[0], "output")
         canvas.outline(result, middle - y.shape[1] / 2, 1, 1, "accent")
@@ -207,7 +208,7 @@ def parts_of_the_whole(accent: str, measures: Mapping[str, Mapping[str, int]]) -
         )
         for place, (part, share) in enumerate(zip(parts.values(), percent, strict=True)):
             chart.text(
-                share + 2, place, f"{share:.1f} %   {part:,}", va="center", size=9, color=INK
+                share + 2, place, f"{share:.1f} %   {part:,}", va="center", size=10, color=INK
             )
         chart.set_title(f"{measure}: {whole:,}", size=10, loc="left", weight="bold", color=INK)
         chart.invert_yaxis()

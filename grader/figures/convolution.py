@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional
 
-from grader.figures.canvas import EDGE, FAINT, Canvas, Picture, describe, number
+from grader.figures.canvas import EDGE, FAINT, Canvas, Picture, describe, number, short
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -114,7 +114,7 @@ def stroke(
 
 def values_of(tensor: Tensor) -> list[list[str]]:
     """A tensor of two dimensions as cell texts."""
-    return [[number(value) for value in row] for row in tensor.tolist()]
+    return [[short(value) for value in row] for row in tensor.tolist()]
 
 
 def legend(axes: Sequence[Axis]) -> str:
@@ -173,8 +173,8 @@ def conv1d_frames(
         canvas.text(left - 0.65, middle + 0.5, "→", align="center", size=14)
         _output_so_far(canvas, left, middle, y[out_channel].tolist(), place)
         sum_of_products = products(layer, padded, start, out_channel)
-        canvas.text(left, middle + 1.45, sum_of_products, size=9)
-        canvas.text(left, middle + 2.0, f"= {number(y[out_channel, place].item())}", size=9)
+        canvas.text(left, middle + 1.45, sum_of_products, size=10)
+        canvas.text(left, middle + 2.0, f"= {number(y[out_channel, place].item())}", size=10)
         if count == 0:
             for at, name in ((axis.before, "x"), (left, f"y[{out_channel}]")):
                 canvas.text(at, top - 0.5, name, weight="bold")
@@ -207,7 +207,7 @@ def _output_so_far(
     """The output up to a place, which is framed; the rest is still empty."""
     for step, value in enumerate(values):
         if step <= place:
-            canvas.cell(left + step, top, number(value), "output")
+            canvas.cell(left + step, top, short(value), "output")
         else:
             canvas.outline(left + step, top, 1, 1, "unused", 0.7)
     canvas.outline(left + place, top, 1, 1, "accent")
@@ -227,7 +227,7 @@ def conv1d_places(layer: nn.Conv1d, x: Tensor) -> Picture:
     canvas.text(-0.35, 0.5, "x", align="right", weight="bold")
     for position, value in enumerate(padded.tolist()):
         padding = axis.is_padding(position)
-        input_cell(canvas, position, 0, number(value), padding, position in axis.read)
+        input_cell(canvas, position, 0, short(value), padding, position in axis.read)
     right = axis.padded + 1.4
     canvas.text(right, 0.5, "y", weight="bold")
     for place, start in enumerate(axis.starts):
@@ -236,12 +236,12 @@ def conv1d_places(layer: nn.Conv1d, x: Tensor) -> Picture:
         for hole in axis.window(start)[:-1] if axis.dilation > 1 else ():
             ends = (hole + 1, top + 0.5), (hole + axis.dilation, top + 0.5)
             stroke(canvas, *ends, EDGE["weight"])
-        canvas.text(-0.35, top + 0.5, f"{place}", align="right", colour=FAINT, size=9)
+        canvas.text(-0.35, top + 0.5, f"{place}", align="right", colour=FAINT, size=10)
         canvas.text(right - 0.7, top + 0.5, "→", align="center", size=12)
-        canvas.cell(right, top, number(y[place].item()), "output")
+        canvas.cell(right, top, short(y[place].item()), "output")
     bottom = 1.35 + 1.15 * len(axis.starts) + 0.4
     canvas.text(0, bottom, f"{axis.arithmetic} places", size=10)
-    canvas.text(0, bottom + 0.65, legend([axis]), colour=FAINT, size=9)
+    canvas.text(0, bottom + 0.65, legend([axis]), colour=FAINT, size=10)
     unread = f"; no window reads x at {axis.unread}" if axis.unread else ""
     zeros = f"; padding {axis.before} before and {axis.after} after it"
     return canvas.picture(
@@ -285,10 +285,10 @@ def receptive_cone(*layers: nn.Conv1d, outputs: int = 3) -> Picture:
         for cell, paths in enumerate(row.paths):
             role = ("output" if depth else "input") if paths else "unused"
             canvas.cell(row.middle(cell) - 0.5, top, str(paths) if paths else "", role)
-        canvas.text(-0.9, top + 0.5, row.name, align="right", size=9)
+        canvas.text(-0.9, top + 0.5, row.name, align="right", size=10)
         if depth:
             end = rows[0].middle(len(rows[0].paths) - 1) + 0.9
-            canvas.text(end, top + 0.5, f"sees {row.sees}", size=9)
+            canvas.text(end, top + 0.5, f"sees {row.sees}", size=10)
     chosen = len(rows[-1].paths) // 2
     canvas.outline(rows[-1].middle(chosen) - 0.5, 2.3 * len(layers), 1, 1, "accent")
     chain = "; ".join(row.name.replace("\n", ", ") for row in rows[1:])

@@ -10,15 +10,14 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from grader.figures.canvas import EDGE, FAINT, INK, Canvas, Picture
+from grader.figures.canvas import EDGE, FAINT, INK, Canvas, Picture, width_of
 
 if TYPE_CHECKING:
     from grader.network import Network
 
-ROW = 0.82  # from one layer to the next
-BAR = 1.8  # the longest bar
-COLUMNS = (0.0, 2.6, 6.5, 10.8)  # output, parameters, mult-adds, sight: right of the layers
-LETTER = 0.175  # the width of a letter in a layer's name
+ROW = 0.68  # from one layer to the next
+BAR = 1.2  # the longest bar
+AIR = 0.5  # between two columns
 MINIATURE = 2.6  # the side of a small image
 PER_LINE = 5
 
@@ -45,22 +44,25 @@ def budget(
     counts, costs = [part.parameters for part in _parts(network)], _costs(network)
     sights = _sights(network)
     labels = [_label(entry) for entry in description]
-    start = 1.0 + max(4.0, LETTER * max(map(len, labels)))
-    at_output, at_parameters, at_work, at_sight = (start + column for column in COLUMNS)
+    at_output = 0.65 + max(map(width_of, labels)) + AIR
+    shapes = [_shape(shape) for shape in network.shapes[1:]]
+    at_parameters = at_output + max(width_of(shape) for shape in ["output", *shapes]) + AIR
+    at_work = at_parameters + _width(counts, "parameters", parameters) + AIR
+    at_sight = at_work + _width(costs, "mult-adds", mult_adds) + AIR
     canvas = Canvas()
     titles = ("layer", "output", "parameters", "mult-adds", "one place sees")
-    for x, title in zip((0, *(start + c for c in COLUMNS)), titles, strict=True):
-        canvas.text(x, -0.8, title, weight="bold", size=10)
-    for place, (label, shape) in enumerate(zip(labels, network.shapes[1:], strict=True)):
+    for x, title in zip((0, at_output, at_parameters, at_work, at_sight), titles, strict=True):
+        canvas.text(x, -0.8, title, weight="bold")
+    for place, (label, shape) in enumerate(zip(labels, shapes, strict=True)):
         y = place * ROW
-        canvas.text(0.4, y, str(place + 1), size=9, align="right", colour=FAINT)
-        canvas.text(0.65, y, label, size=10)
-        canvas.text(at_output, y, _shape(shape), size=10, colour=FAINT)
+        canvas.text(0.4, y, str(place + 1), align="right", colour=FAINT)
+        canvas.text(0.65, y, label)
+        canvas.text(at_output, y, shape, colour=FAINT)
         _bar(canvas, at_parameters, y, counts[place], max(counts), "weight")
         _bar(canvas, at_work, y, costs[place], max(costs), "accent")
-        canvas.text(at_sight, y, sights[place], size=10)
+        canvas.text(at_sight, y, sights[place])
     y = len(counts) * ROW + 0.35
-    canvas.text(0, y, "all layers", weight="bold", size=10)
+    canvas.text(0, y, "all layers", weight="bold")
     _sum(canvas, at_parameters, y, sum(counts), parameters, "weight")
     _sum(canvas, at_work, y, sum(costs), mult_adds, "accent")
     _goal(canvas, at_sight, y, network.receptive_field, field)
@@ -94,8 +96,8 @@ def fields(input_shape: Sequence[int], description: Any) -> Picture:
             inner[0] * scale,
         )
         kind = description[place][0]
-        canvas.text(left, top + height * scale + 0.4, f"{place + 1}  {kind}", size=9)
-        canvas.text(left, top + height * scale + 0.95, sight, size=9, colour=FAINT)
+        canvas.text(left, top + height * scale + 0.4, f"{place + 1}  {kind}")
+        canvas.text(left, top + height * scale + 0.95, sight, colour=FAINT)
         sentences.append(f"after layer {place + 1}, {kind}, {sight}")
         shown += 1
     return canvas.picture(f"One place sees, of {height} × {width}: {'; '.join(sentences)}")
@@ -170,35 +172,43 @@ def _shape(shape: Sequence[int]) -> str:
     return " × ".join(f"{size:,}" for size in shape[1:])
 
 
+def _width(values: Sequence[int], title: str, limit: int | None) -> float:
+    """The room for a column of bars, its title, its sum and the verdict below."""
+    bars = (BAR * value / (max(values) or 1) + 0.15 + width_of(f"{value:,}") for value in values)
+    bold = (width_of(text, weight="bold") for text in (title, f"{sum(values):,}"))
+    verdict = 0.0 if limit is None else width_of(f"✗ not under {limit:,}", 10, "bold")
+    return max(*bars, *bold, verdict)
+
+
 def _bar(canvas: Canvas, x: float, y: float, value: int, longest: int, role: str) -> None:
     """A bar with its number; only the number if there is nothing to draw."""
     length = BAR * value / longest if longest else 0
     if length > 0.02:
-        canvas.cell(x, y - 0.28, "", role, length, 0.56)
+        canvas.cell(x, y - 0.24, "", role, length, 0.48)
     colour = INK if value else FAINT
-    canvas.text(x + length + 0.15, y, f"{value:,}", size=9, colour=colour)
+    canvas.text(x + length + 0.15, y, f"{value:,}", colour=colour)
 
 
 def _sum(canvas: Canvas, x: float, y: float, value: int, limit: int | None, role: str) -> None:
     """The sum of a column, and below it how it stands to the budget."""
-    canvas.text(x, y, f"{value:,}", weight="bold", size=10)
+    canvas.text(x, y, f"{value:,}", weight="bold")
     if limit is None:
         return
     scale = BAR / max(value, limit)
     canvas.cell(x, y + 0.5, "", role, value * scale, 0.5)
     canvas.outline(x, y + 0.42, limit * scale, 0.66, "output", 2)
-    _verdict(canvas, x, y + 1.5, f"under {limit:,}", value < limit)
+    _verdict(canvas, x, y + 1.45, f"under {limit:,}", value < limit)
 
 
 def _goal(canvas: Canvas, x: float, y: float, field: Sequence[int], goal: int | None) -> None:
-    canvas.text(x, y, " × ".join(map(str, field)), weight="bold", size=10)
+    canvas.text(x, y, " × ".join(map(str, field)), weight="bold")
     if goal is not None:
-        _verdict(canvas, x, y + 1.5, f"at least {goal} × {goal}", min(field) >= goal)
+        _verdict(canvas, x, y + 1.45, f"at least {goal} × {goal}", min(field) >= goal)
 
 
 def _verdict(canvas: Canvas, x: float, y: float, wanted: str, holds: bool) -> None:
     sign, role = ("✓", "output") if holds else ("✗ not", "accent")
-    canvas.text(x, y, f"{sign} {wanted}", size=9.5, colour=EDGE[role], weight="bold")
+    canvas.text(x, y, f"{sign} {wanted}", size=10, colour=EDGE[role], weight="bold")
 
 
 def _in_words(

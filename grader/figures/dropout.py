@@ -45,7 +45,7 @@ def dropout(layer: nn.Module, x: Tensor, seed: int = 0) -> Picture:
             gone = name != "x" and factors[column].item() == 0
             _cell(canvas, WIDE * column, top, text, roles[name], gone, WIDE)
     note = f"p = {number(getattr(layer, 'p', 0))}, {mode} mode"
-    canvas.text(0, 4.65, note, size=9, colour=FAINT)
+    canvas.text(0, 4.65, note, size=10, colour=FAINT)
     described = "; ".join(describe(name, tensor) for name, tensor in named.items())
     return canvas.picture(f"{note}. {described}")
 
@@ -77,11 +77,11 @@ def dropout_factors(ps: Sequence[float]) -> Picture:
     places = range(len(ps))
     bars = axes.bar(places, factors, color=FILL["output"], edgecolor=EDGE["output"], width=0.65)
     labels = [f"× {number(factor)}" for factor in factors]
-    axes.bar_label(bars, labels, size=9, color=INK, padding=2)
+    axes.bar_label(bars, labels, size=11, color=INK, padding=2)
     axes.axhline(1, color=EDGE["unused"], linewidth=0.9, linestyle="--")
     axes.set_xticks(list(places), [f"p = {number(p)}" for p in ps])
     axes.set_ylim(0, 1.12 * max(factors))
-    axes.set_ylabel("a surviving 1.0 becomes", size=9, color=INK)
+    axes.set_ylabel("a surviving 1.0 becomes", size=11, color=INK)
     pairs = (f"p {number(p)}: {number(f)}" for p, f in zip(ps, factors, strict=True))
     return picture(figure, f"What a surviving 1.0 becomes. {'; '.join(pairs)}")
 
@@ -107,14 +107,14 @@ def dropped(x: Tensor, seed: int = 0, **layers: nn.Module) -> Picture:
             _cell(canvas, across, down, number(y[n, c, h, w].item()), "output", bool(gone))
         canvas.text(left, -1.2, name, weight="bold")
         zeros = int((draw == 0).sum())
-        canvas.text(left, -0.6, f"{zeros} of {x.numel()} dropped", size=9, colour=FAINT)
+        canvas.text(left, -0.6, f"{zeros} of {x.numel()} dropped", size=10, colour=FAINT)
         bottom = samples * (rows + SAMPLE_GAP)
         for channel in range(channels):
             middle = left + channel * (columns + CHANNEL_GAP) + columns / 2
-            canvas.text(middle, bottom, f"channel {channel}", align="center", size=8, colour=FAINT)
+            canvas.text(middle, bottom, f"channel {channel}", align="center", size=10, colour=FAINT)
         for sample in range(samples if left == 0 else 0):
             middle = sample * (rows + SAMPLE_GAP) + rows / 2
-            canvas.text(-0.3, middle, f"sample {sample}", align="right", size=8, colour=FAINT)
+            canvas.text(-0.3, middle, f"sample {sample}", align="right", size=10, colour=FAINT)
         words.append(f"{zeros} of {x.numel()} dropped; {describe(name, y)}")
         left += channels * (columns + CHANNEL_GAP) - CHANNEL_GAP + PANEL_GAP
     return canvas.picture(". ".join(words))

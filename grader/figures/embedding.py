@@ -40,7 +40,7 @@ def look_up(layer: nn.Embedding, indices: Tensor, names: Sequence[str] = ()) -> 
         canvas.arrow((1.1, middle), (table - 0.6, index + 0.5), "input")
         canvas.arrow((table + columns + 0.1, index + 0.5), (output - 0.1, middle), "output")
     shapes = f"indices {tuple(indices.shape)}   E {(rows, columns)}   y {(len(asked), columns)}"
-    canvas.text(0, max(rows, first + len(asked)) + 0.7, shapes, colour=FAINT, size=9)
+    canvas.text(0, max(rows, first + len(asked)) + 0.7, shapes, colour=FAINT, size=10)
     picks = "; ".join(
         f"index {index} ({word}) picks row {index}" if word else f"index {index} picks its row"
         for index, word in zip(asked, words, strict=True)
@@ -60,7 +60,7 @@ def one_hot_product(layer: nn.Embedding, indices: Tensor, names: Sequence[str] =
     table_top = middle - rows / 2
     canvas.text(rows / 2, -1.1, "one-hot", align="center", weight="bold")
     for column in range(rows):
-        canvas.text(column + 0.5, -0.35, str(column), align="center", colour=FAINT, size=9)
+        canvas.text(column + 0.5, -0.35, str(column), align="center", colour=FAINT, size=10)
     for down, index in enumerate(indices.tolist()):
         canvas.text(-0.25, down + 0.5, _name(names, index), align="right")
         for right, value in enumerate(one_hot[down].tolist()):
@@ -78,7 +78,7 @@ def one_hot_product(layer: nn.Embedding, indices: Tensor, names: Sequence[str] =
         max(2 * middle, table_top + rows) + 0.7,
         f"{shapes}   y {tuple(product.shape)}",
         colour=FAINT,
-        size=9,
+        size=10,
     )
     return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
 
@@ -104,7 +104,7 @@ def gradient_rows(layer: nn.Embedding, names: Sequence[str] = ()) -> Picture:
         why = _why_no_gradient(layer, row)
         canvas.text(-0.9, row + 0.5, _name(names, row), align="right")
         canvas.grid(second, row, [values], "unused" if why else "weight")
-        canvas.text(second + columns + 0.4, row + 0.5, why, colour=FAINT, size=9)
+        canvas.text(second + columns + 0.4, row + 0.5, why, colour=FAINT, size=10)
         if why:
             said.append(f"row {row} {_name(names, row)}: {why}".replace(" :", ":"))
     described = (describe("E", weight), describe("its gradient", gradient), *said)
@@ -127,7 +127,7 @@ def both_ways(layer: nn.Embedding, index: int, h: Tensor) -> Picture:
     left, right, top = 2.4, columns + 6.4, 2.2
     canvas.text(0, -1.2, "the way in: pick a row", weight="bold")
     canvas.cell(0, top + index, str(index), "input")
-    canvas.text(0.5, top + index - 0.45, "index", align="center", size=9, colour=FAINT)
+    canvas.text(0.5, top + index - 0.45, "index", align="center", size=10, colour=FAINT)
     canvas.arrow((1.1, top + index + 0.5), (left - 0.6, top + index + 0.5), "input")
     _table(canvas, left, top, weight)
     canvas.outline(left, top + index, columns, 1, "accent")
@@ -169,7 +169,7 @@ def shared_bars(**models: nn.Module) -> Picture:
             width = max((own + shared) * scale, 0.03)
             canvas.cell(3, top - 0.3, "", "weight" if own else "padding", width, 0.6)
             note = f"{own:,}" if not shared else f"{own:,} more: {shared:,} are shared"
-            canvas.text(3.2 + width, top, note, size=9, colour=FAINT)
+            canvas.text(3.2 + width, top, note, size=10, colour=FAINT)
             said.append(f"{name} {note}")
         top += 1.5
     return canvas.picture("; ".join(said))
@@ -189,7 +189,7 @@ def _table(canvas: Canvas, left: float, top: float, weight: Tensor) -> None:
     """The table with the number of each row beside it."""
     canvas.grid(left, top, stack(weight)[0], "weight")
     for row in range(len(weight)):
-        canvas.text(left - 0.3, top + row + 0.5, str(row), align="center", colour=FAINT, size=9)
+        canvas.text(left - 0.3, top + row + 0.5, str(row), align="center", colour=FAINT, size=10)
 
 
 def _name(names: Sequence[str], index: int) -> str:

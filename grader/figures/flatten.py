@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import FAINT, Canvas, Picture, describe, number, stack
+from grader.figures.canvas import FAINT, Canvas, Picture, describe, short, stack, width_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -29,14 +29,14 @@ def flat_order(sample: Tensor, chosen: tuple[int, int, int]) -> Picture:
     top, map_left = height + 2.4, c * (width + 1.2)
     canvas = Canvas()
     _maps(canvas, sample, ["input"] * channels)
-    canvas.cell(map_left + w, h, number(sample[chosen].item()), "accent")
+    canvas.cell(map_left + w, h, short(sample[chosen].item()), "accent")
     _vector(canvas, top, step, vector, ["input"] * len(vector))
-    canvas.cell(place * step, top, number(vector[place].item()), "accent", step)
+    canvas.cell(place * step, top, short(vector[place].item()), "accent", step)
     for start in range(0, len(vector), width):  # a frame around each row of a map
         canvas.outline(start * step, top, width * step, 1, "input", thickness=2)
     for channel in range(channels):
         middle = (channel + 0.5) * per_map * step
-        canvas.text(middle, top + 1.45, f"channel {channel}", align="center", size=9, colour=FAINT)
+        canvas.text(middle, top + 1.45, f"channel {channel}", align="center", size=10, colour=FAINT)
     canvas.arrow((map_left + w + 0.5, h + 1.1), ((place + 0.5) * step, top - 0.1), "accent")
     steps = f"place {place} = {c} · {per_map} + {h} · {width} + {w}"
     canvas.text(0, top + 2.4, f"(c, h, w) = {chosen}: {steps}")
@@ -62,12 +62,12 @@ def two_orders(sample: Tensor) -> Picture:
         first = maps is sample
         of = [i // (height * width) if first else i % channels for i in range(maps.numel())]
         canvas.text(0, top - 0.55, name, weight="bold", size=10)
-        canvas.text(6, top - 0.55, f"flattens {tuple(maps.shape)}", size=9, colour=FAINT)
+        canvas.text(6, top - 0.55, f"flattens {tuple(maps.shape)}", size=10, colour=FAINT)
         _vector(canvas, top, step, maps.flatten(), [roles[channel] for channel in of])
         for place, channel in enumerate(of):
             middle = (place + 0.5) * step
-            canvas.text(middle, top + 1.35, str(channel), align="center", size=8, colour=FAINT)
-        canvas.text(sample.numel() * step + 0.3, top + 1.35, "← channel", size=8, colour=FAINT)
+            canvas.text(middle, top + 1.35, str(channel), align="center", size=10, colour=FAINT)
+        canvas.text(sample.numel() * step + 0.3, top + 1.35, "← channel", size=10, colour=FAINT)
         top += 3.1
     return canvas.picture(
         "; ".join(describe(f"{name}, flat", maps.flatten()) for name, maps in orders.items())
@@ -81,8 +81,8 @@ def merged_dims(x: Tensor, *layers: nn.Flatten) -> Picture:
     for dim, size in enumerate(x.shape):
         canvas.cell(4.6 + dim * side, 0, str(size), "input", side)
         above = f"{dim} or −{x.dim() - dim}"
-        canvas.text(4.6 + (dim + 0.5) * side, -0.4, above, align="center", size=9, colour=FAINT)
-    canvas.text(4.3, -0.4, "dim", align="right", size=9, colour=FAINT)
+        canvas.text(4.6 + (dim + 0.5) * side, -0.4, above, align="center", size=10, colour=FAINT)
+    canvas.text(4.3, -0.4, "dim", align="right", size=10, colour=FAINT)
     canvas.text(4.3, 0.5, "x", align="right", weight="bold")
     said = [f"x of shape {tuple(x.shape)}"]
     for row, layer in enumerate(layers, start=1):
@@ -127,9 +127,10 @@ def funnel(model: nn.Sequential, x: Tensor) -> Picture:
         numel = x[0].numel()
         lines = [" × ".join(map(str, shape)), f"= {numel:,}"] if len(shape) > 1 else [f"{numel:,}"]
         for row, line in enumerate(lines):
-            canvas.text(left, tallest + 1.2 + 0.6 * row, line, size=9, colour=FAINT)
+            canvas.text(left, tallest + 1.2 + 0.6 * row, line, size=10, colour=FAINT)
         said.append(f"{name}: {shape}, {numel:,} numbers")
-        left += max(width + 0.9, 2.5)
+        widths = (width_of(name, 10, "bold"), *(width_of(line, 10) for line in lines))
+        left += max(width + 0.9, *(width + 0.6 for width in widths))
     return canvas.picture("; ".join(said))
 
 
@@ -140,13 +141,13 @@ def _maps(canvas: Canvas, sample: Tensor, roles: Sequence[str]) -> None:
         canvas.text(left, -0.5, f"channel {channel}", size=10, weight="bold")
         canvas.grid(left, 0, grid, role)
     right = len(roles) * (sample.shape[2] + 1.2) - 0.6
-    canvas.text(right, 0.5, f"shape {tuple(sample.shape)}", size=9, colour=FAINT)
+    canvas.text(right, 0.5, f"shape {tuple(sample.shape)}", size=10, colour=FAINT)
 
 
 def _vector(canvas: Canvas, top: float, step: float, vector: Tensor, roles: Sequence[str]) -> None:
     """A vector as one row of narrow cells."""
     for place, (value, role) in enumerate(zip(vector.tolist(), roles, strict=True)):
-        canvas.cell(place * step, top, number(value), role, step)
+        canvas.cell(place * step, top, short(value), role, step)
 
 
 def _volume(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import FAINT, INK, Canvas, Picture
+from grader.figures.canvas import FAINT, INK, Canvas, Picture, width_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 ROW = 0.78  # its height, in cells
-LONGEST = 5.0  # bar, in cells
-CHARACTER = 0.165  # the width of one, in cells
+LONGEST = 3.0  # bar, in cells
+SHARED = 9.0  # the bar of `shares`, in cells
 Row = tuple[str, tuple[int, ...], int, int]  # name, output shape, activations, parameters
 
 
@@ -23,27 +23,33 @@ def ledger(network: nn.Sequential, x: Tensor) -> Picture:
     """
     rows = entries(network, x)
     outputs, parameters = sum(row[2] for row in rows), sum(row[3] for row in rows)
+    most = max(row[2] for row in rows)
     canvas = Canvas()
-    name_width = CHARACTER * 1.15 * max(len(row[0]) for row in rows) + 0.5
-    shape_width = CHARACTER * max(len(str(row[1])) for row in rows) + 0.6
-    first = name_width + shape_width
-    second = first + LONGEST + CHARACTER * len(f"{outputs:,}") + 0.9
+    texts = [row[0] for row in rows]
+    name_width = max(*map(width_of, texts), width_of("all together", weight="bold")) + 0.5
+    shapes = [width_of(str(row[1])) for row in rows]
+    first = name_width + max(*shapes, width_of("output shape", weight="bold")) + 0.5
+    second = first + max(
+        *(LONGEST * row[2] / most + 0.6 + width_of(f"{row[2]:,}") for row in rows),
+        width_of("activations", weight="bold") + 0.5,
+        width_of(f"{outputs:,}", weight="bold") + 0.5,
+    )
     for left, title in (
         (name_width, "output shape"),
         (first, "activations"),
         (second, "parameters"),
     ):
-        canvas.text(left, -0.5, title, weight="bold", size=10)
+        canvas.text(left, -0.5, title, weight="bold")
     for index, (name, shape, elements, held) in enumerate(rows):
         y = index * ROW
-        canvas.text(0, y + ROW / 2, name, size=10)
-        canvas.text(name_width, y + ROW / 2, str(shape), size=9, colour=FAINT)
-        bar(canvas, first, y, elements, max(row[2] for row in rows), "output")
+        canvas.text(0, y + ROW / 2, name)
+        canvas.text(name_width, y + ROW / 2, str(shape), colour=FAINT)
+        bar(canvas, first, y, elements, most, "output")
         bar(canvas, second, y, held, max(row[3] for row in rows), "weight")
     y = len(rows) * ROW + 0.35
-    canvas.text(0, y + 0.2, "all together", size=10, weight="bold")
-    canvas.text(first, y + 0.2, f"{outputs:,}", size=10, weight="bold")
-    canvas.text(second, y + 0.2, f"{parameters:,}", size=10, weight="bold")
+    canvas.text(0, y + 0.2, "all together", weight="bold")
+    canvas.text(first, y + 0.2, f"{outputs:,}", weight="bold")
+    canvas.text(second, y + 0.2, f"{parameters:,}", weight="bold")
     lines = [f"{n} {shape}: {e:,} activations, {p:,} parameters" for n, shape, e, p in rows]
     return canvas.picture(
         "; ".join([*lines, f"all together: {outputs:,} activations, {parameters:,} parameters"])
@@ -69,7 +75,7 @@ def bar(canvas: Canvas, left: float, y: float, size: int, largest: int, role: st
     if size:
         canvas.cell(left, y + 0.1, "", role, max(width, 0.03), ROW - 0.2)
     colour = INK if size else FAINT
-    canvas.text(left + width + 0.15, y + ROW / 2, f"{size:,}", size=9, colour=colour)
+    canvas.text(left + width + 0.15, y + ROW / 2, f"{size:,}", colour=colour)
 
 
 def accounts(**counts: Mapping[str, int]) -> Picture:
@@ -79,13 +85,14 @@ def accounts(**counts: Mapping[str, int]) -> Picture:
     """
     pieces = list(dict.fromkeys(piece for count in counts.values() for piece in count))
     first = next(iter(counts.values()))
-    texts = [f"{count[piece]:,}" for count in counts.values() for piece in count]
-    width = CHARACTER * 1.1 * max(map(len, texts + pieces)) + 0.5
-    left = CHARACTER * 1.3 * max(map(len, counts)) + 0.5
+    texts = [f"{size:,}" for count in counts.values() for size in count.values()]
+    titles = [width_of(piece, weight="bold") for piece in pieces]
+    width = max(*titles, *(width_of(text, 10) for text in texts)) + 0.3
+    left = max(width_of(name.replace("_", " "), weight="bold") for name in counts) + 0.4
     canvas = Canvas()
     for column, piece in enumerate(pieces):
         middle = left + (column + 0.5) * width
-        canvas.text(middle, -0.5, piece, align="center", size=10, weight="bold")
+        canvas.text(middle, -0.5, piece, align="center", weight="bold")
     for row, (name, count) in enumerate(counts.items()):
         y = 1.35 * row
         canvas.text(0, y + 0.5, name.replace("_", " "), weight="bold")
@@ -110,23 +117,23 @@ def accounts(**counts: Mapping[str, int]) -> Picture:
 def shares(**networks: nn.Module) -> Picture:
     """Where the parameters are: a bar of equal length for each network, cut by kinds of layers."""
     canvas = Canvas()
-    left = CHARACTER * 1.3 * max(map(len, networks)) + 0.5
+    left = max(width_of(name.replace("_", " "), weight="bold") for name in networks) + 0.4
     described = []
     for row, (name, network) in enumerate(networks.items()):
         held = by_kind(network)
         total, x, y, narrow = sum(held.values()), left, 1.9 * row, []
         canvas.text(0, y + 0.5, name.replace("_", " "), weight="bold")
         for kind, size in held.items():
-            width = 14 * size / total
+            width = SHARED * size / total
             label = f"{kind} {share(size, total)}"
-            fits = width > CHARACTER * len(label) + 0.2
+            fits = width > width_of(label, 10) + 0.1
             if size:
                 canvas.cell(x, y, label if fits else "", COLOURS[kind], max(width, 0.02))
                 narrow += [] if fits else [label]
             x += width
-        canvas.text(left + 14.3, y + 0.5, f"{total:,}", size=10, colour=FAINT)
+        canvas.text(left + SHARED + 0.3, y + 0.5, f"{total:,}", colour=FAINT)
         if narrow:
-            canvas.text(left + 14, y + 1.3, ", ".join(narrow), align="right", size=9, colour=FAINT)
+            canvas.text(left + SHARED, y + 1.3, ", ".join(narrow), align="right", colour=FAINT)
         parts = ", ".join(f"{kind} {size:,}" for kind, size in held.items() if size)
         described.append(f"{name.replace('_', ' ')}: {parts}, together {total:,}")
     return canvas.picture("; ".join(described))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import EDGE, FAINT, Canvas, Picture, describe, number
+from grader.figures.canvas import EDGE, FAINT, Canvas, Picture, describe, short, width_of
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-LENGTH = 15.0  # of the longest bar, in cells
-CHARACTER = 0.175  # the width of one, in cells, with some air
+LENGTH = 10.5  # of the longest bar, in cells
+HEIGHT = 1.4  # of a bar
+NOTE = 64  # letters in a line under a bar
 ROLES = {
     "weights": "weight",
     "gradients": "accent",
@@ -40,13 +42,14 @@ def activations(network: nn.Sequential, x: Tensor, kept: bool = False) -> Pictur
     left, described = 0.0, []
     for index, (name, tensor) in enumerate(zip(names, tensors, strict=True)):
         if index:
-            canvas.text(left - 0.9, len(tensor) / 2, "→", align="center", size=15)
+            canvas.text(left - 0.8, len(tensor) / 2, "→", align="center", size=15)
         rows, columns = tensor.shape
+        size = f"{rows} × {columns} = {tensor.numel()}"
         is_kept = tensor.data_ptr() in held
         role = "unused" if kept and not is_kept else "output" if index else "input"
         canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"{rows} × {columns} = {tensor.numel()}", colour=FAINT, size=9)
-        canvas.grid(left, 0, [[number(v) for v in row] for row in tensor.tolist()], role)
+        canvas.text(left, -0.55, size, colour=FAINT, size=10)
+        canvas.grid(left, 0, [[short(v) for v in row] for row in tensor.tolist()], role)
         word = ""
         if kept:
             word = "kept" if is_kept else "let go"
@@ -55,7 +58,7 @@ def activations(network: nn.Sequential, x: Tensor, kept: bool = False) -> Pictur
         if kept and is_kept:
             canvas.outline(left, 0, columns, rows, "accent")
         described.append(describe(name, tensor) + (f" ({word})" if word else ""))
-        left += max(columns, 2.4) + 1.8
+        left += max(columns, width_of(name, weight="bold"), width_of(size, 10)) + 1.6
     return canvas.picture("; ".join(described))
 
 
@@ -82,35 +85,36 @@ def memory(**bars: Mapping[str, int]) -> Picture:
     A piece too narrow for its name is listed under its bar.
     """
     scale = LENGTH / max(sum(pieces.values()) for pieces in bars.values())
-    start = 0.6 + 0.24 * max(map(len, bars))
+    start = max(width_of(name.replace("_", " "), weight="bold") for name in bars) + 0.4
     canvas = Canvas()
     top = 0.0
     for name, pieces in bars.items():
-        canvas.text(0, top + 0.6, name.replace("_", " "), weight="bold")
+        canvas.text(0, top + HEIGHT / 2, name.replace("_", " "), weight="bold")
         left, narrow = start, []
         for piece, size in pieces.items():
             width = size * scale
-            label = f"{piece}\n{size:,}"
-            fits = width > CHARACTER * max(map(len, label.split("\n")))
+            label, broken = (
+                "\n".join([*words, f"{size:,}"]) for words in ([piece], piece.split(" ", 1))
+            )
+            if width_of(label, 10) + 0.15 > width:
+                label = broken
+            fits = width > width_of(label, 10) + 0.15
             if width > 0.02:
                 text = label if fits else ""
                 canvas.cell(
-                    left, top, text, ROLES.get(piece.partition(" ×")[0], "output"), width, 1.2
+                    left, top, text, ROLES.get(piece.partition(" ×")[0], "output"), width, HEIGHT
                 )
             if not fits:
                 narrow.append(f"{piece} {size:,}")
             left += width
         total = f"= {sum(pieces.values()):,} bytes"
-        canvas.text(left + 0.3, top + 0.6, total, size=10, colour=FAINT)
+        canvas.text(left + 0.3, top + HEIGHT / 2, total, colour=FAINT)
         if narrow:
-            canvas.text(
-                start,
-                top + 1.55,
-                "too narrow for a name: " + ", ".join(narrow),
-                size=9,
-                colour=FAINT,
-            )
-        top += 2.3 if narrow else 1.7
+            note = textwrap.wrap("too narrow for a name: " + ", ".join(narrow), NOTE)
+            for line, text in enumerate(note):
+                canvas.text(start, top + HEIGHT + 0.4 + 0.55 * line, text, size=10, colour=FAINT)
+            top += 0.2 + 0.55 * len(note)
+        top += HEIGHT + 0.5
     return canvas.picture("; ".join(in_words(name, pieces) for name, pieces in bars.items()))
 
 

@@ -18,19 +18,21 @@ from grader.figures.canvas import (
     describe,
     number,
     picture,
+    short,
     stack,
+    width_of,
 )
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-SIDE = 0.74  # of a cell in `shared_means`, so that two layers fit beside each other
+SIDE = 0.74  # of a cell in `shared_means`, or more if its numbers are long
 BLOCK_GAP, ROW_GAP, PANEL_GAP = 0.38, 1.1, 1.3
 WIDE = 1.15  # a cell in `layer_state`, for numbers such as 0.0447
 MARKERS = ("s", "^", "D", "v")
 LEARNED = {"weight": "weight", "bias": "bias"}  # a parameter's role; what is only kept is grey
-SMALL: dict[str, Any] = {"size": 9, "colour": FAINT}
-TINY: dict[str, Any] = {"size": 8, "colour": FAINT}
+SMALL: dict[str, Any] = {"size": 10, "colour": FAINT}
+TINY: dict[str, Any] = {"size": 10, "colour": FAINT}
 
 
 def batchnorm(layer: nn.BatchNorm1d, x: Tensor) -> Picture:
@@ -56,7 +58,7 @@ def batchnorm(layer: nn.BatchNorm1d, x: Tensor) -> Picture:
     for left, names in ((0, statistics), (middle, ["weight", "bias"])):
         for row, name in enumerate(names):
             top = samples + 0.9 + row
-            canvas.text(left - 0.25, top + 0.5, name, align="right", size=9)
+            canvas.text(left - 0.25, top + 0.5, name, align="right", size=10)
             canvas.grid(left, top, stack(named[name])[0], LEARNED.get(name, "unused"))
     for start, end, steps in (
         (channels + 0.6, middle - 0.6, ("−  mean", "÷  √variance")),
@@ -64,7 +66,7 @@ def batchnorm(layer: nn.BatchNorm1d, x: Tensor) -> Picture:
     ):
         for line, step in enumerate(steps):
             height = samples / 2 - 0.5 + 0.6 * line
-            canvas.text((start + end) / 2, height, step, align="center", size=9)
+            canvas.text((start + end) / 2, height, step, align="center", size=10)
         canvas.arrow((start, samples / 2 + 0.6), (end, samples / 2 + 0.6), "unused")
     return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
 
@@ -100,7 +102,7 @@ def layer_state(layer: nn.Module) -> Picture:
             canvas.cell(WIDE * column, top, number(value), role, WIDE)
         kind = "parameter" if name in learned else "buffer"
         noun = "number" if tensor.numel() == 1 else "numbers"
-        note = f"{kind} of shape {tuple(tensor.shape)}: {tensor.numel()} {noun}"
+        note = f"{kind} of shape {tuple(tensor.shape)}:\n{tensor.numel()} {noun}"
         canvas.text(WIDE * widest + 0.4, top + 0.5, note, **SMALL)
     counts = [sum(t.numel() for t in tensors.values()) for tensors in (learned, kept)]
     total = f"{counts[0]} in parameters, {counts[1]} in buffers"
@@ -130,11 +132,11 @@ def running_means(batches: Tensor, momenta: Sequence[float] = (0.1, 0.5)) -> Pic
         axes.plot([0, *steps], curve, marker + "-", ms=4, color=EDGE[role], label=label)
     for step, value in enumerate(curves[momenta[0]]):
         offset = (step, value - 0.07 * max(means))
-        axes.annotate(number(value), offset, ha="center", va="top", size=8, color=INK)
+        axes.annotate(number(value), offset, ha="center", va="top", size=10, color=INK)
     axes.set_xticks([0, *steps])
-    axes.set_xlabel("training batches seen", size=9, color=INK)
+    axes.set_xlabel("training batches seen", size=10, color=INK)
     axes.set_ylim(min(0.0, *means) - 0.22 * max(means), 1.12 * max(means))
-    axes.legend(fontsize=8, frameon=False, loc="lower right")
+    axes.legend(fontsize=10, frameon=False, loc="lower right")
     rows = [("batch means", means)]
     rows += [
         (f"running mean with momentum {momentum}", curve) for momentum, curve in curves.items()
@@ -164,45 +166,46 @@ def shared_means(x: Tensor, **layers: nn.Module) -> Picture:
     """
     blocks = x if x.dim() == 4 else x.unsqueeze(2)
     samples, channels, rows, columns = blocks.shape
-    wide = channels * columns * SIDE + (channels - 1) * BLOCK_GAP
-    high = samples * rows * SIDE + (samples - 1) * ROW_GAP
+    side = max(SIDE, *(width_of(short(value), 10) + 0.1 for value in x.flatten().tolist()))
+    wide = channels * columns * side + (channels - 1) * BLOCK_GAP
+    high = samples * rows * side + (samples - 1) * ROW_GAP
     canvas = Canvas()
     words = []
     for place, (name, layer) in enumerate(layers.items()):
         groups = _groups(layer, x).reshape(blocks.shape)
         left = place % 2 * (wide + PANEL_GAP)
         top = place // 2 * (high + 4.1)
-        words.append(_panel(canvas, left, top, name, blocks, groups))
+        words.append(_panel(canvas, left, top, name, blocks, groups, side))
         for channel in range(channels):
-            middle = left + channel * (columns * SIDE + BLOCK_GAP) + columns * SIDE / 2
+            middle = left + channel * (columns * side + BLOCK_GAP) + columns * side / 2
             canvas.text(middle, top + high + 0.6, f"channel {channel}", align="center", **TINY)
         for sample in range(samples if place % 2 == 0 else 0):
-            middle = top + sample * (rows * SIDE + ROW_GAP) + rows * SIDE / 2
+            middle = top + sample * (rows * side + ROW_GAP) + rows * side / 2
             canvas.text(left - 0.35, middle, f"sample {sample}", align="right", **TINY)
     return canvas.picture(f"{describe('x', x)}. {' '.join(words)}")
 
 
 def _panel(
-    canvas: Canvas, left: float, top: float, name: str, blocks: Tensor, groups: Tensor
+    canvas: Canvas, left: float, top: float, name: str, blocks: Tensor, groups: Tensor, side: float
 ) -> str:
     """One layer's numbers, framed group by group; returns the same in words."""
     first, labels = int(groups.flatten()[0]), sorted(set(groups.flatten().tolist()))
     for index in _indices(blocks):
-        x, y = _corner(index, blocks)
+        x, y = _corner(index, blocks, side)
         role = "accent" if groups[index] == first else "input"
-        canvas.cell(left + x, top + y, number(blocks[index].item()), role, SIDE, SIDE)
+        canvas.cell(left + x, top + y, short(blocks[index].item()), role, side, side)
     means = []
     for label in labels:
         members = [index for index in _indices(blocks) if groups[index] == label]
-        corners = [_corner(index, blocks) for index in members]
+        corners = [_corner(index, blocks, side) for index in members]
         x, y = (min(values) - 0.1 for values in zip(*corners, strict=True))
-        width, height = (max(v) - min(v) + SIDE + 0.2 for v in zip(*corners, strict=True))
+        width, height = (max(v) - min(v) + side + 0.2 for v in zip(*corners, strict=True))
         role = "accent" if label == first else "input"
         canvas.outline(left + x, top + y, width, height, role)
         means.append(number(blocks[groups == label].mean().item()))
         above = left + x + width / 2, top + y - 0.32
         weight = "bold" if label == first else "normal"
-        canvas.text(*above, f"mean {means[-1]}", align="center", size=8, weight=weight)
+        canvas.text(*above, f"mean {means[-1]}", align="center", size=10, weight=weight)
     size = int((groups == first).sum())
     count = f"{len(labels)} means, each of {size} numbers"
     canvas.text(left, top - 1.75, name, weight="bold")
@@ -227,12 +230,12 @@ def _indices(blocks: Tensor) -> Iterator[tuple[int, ...]]:
     return ((n, c, h, w) for n, c, h, w in torch.ones_like(blocks).nonzero().tolist())
 
 
-def _corner(index: tuple[int, ...], blocks: Tensor) -> tuple[float, float]:
+def _corner(index: tuple[int, ...], blocks: Tensor, side: float) -> tuple[float, float]:
     """The top left corner of a number's cell: samples downwards, channels to the right."""
     sample, channel, row, column = index
     rows, columns = blocks.shape[2:]
-    x = channel * (columns * SIDE + BLOCK_GAP) + column * SIDE
-    return x, sample * (rows * SIDE + ROW_GAP) + row * SIDE
+    x = channel * (columns * side + BLOCK_GAP) + column * side
+    return x, sample * (rows * side + ROW_GAP) + row * side
 
 
 def _listed(values: Sequence[float]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grader.figures.canvas import FAINT, INK, Canvas, Picture, describe, number
+from grader.figures.canvas import FAINT, INK, Canvas, Picture, describe, number, short
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -34,21 +34,21 @@ def windows(layer: nn.Module, x: Tensor) -> Picture:
     seen = {place for window in places for place in window}
     for place in inside:
         if 0 <= place < len(x):
-            canvas.cell(place, 0, number(x[place].item()), "input" if place in seen else "unused")
+            canvas.cell(place, 0, short(x[place].item()), "input" if place in seen else "unused")
         else:
             _padding_cell(canvas, place, 0, layer)
     for index, window in enumerate(places):
         top = 1.5 + 1.25 * index
-        canvas.text(-padding - 0.3, top + 0.5, f"window {index}", align="right", size=9)
+        canvas.text(-padding - 0.3, top + 0.5, f"window {index}", align="right", size=10)
         _window(canvas, top, layer, x, window)
         canvas.text(end + 0.8, top + 0.5, "→", align="center", size=13)
-        canvas.cell(end + 1.6, top, number(y[index].item()), "output")
+        canvas.cell(end + 1.6, top, short(y[index].item()), "output")
     if dropped:
         top = 1.5 + 1.25 * len(places)
-        canvas.text(-padding - 0.3, top + 0.5, "dropped", align="right", size=9)
+        canvas.text(-padding - 0.3, top + 0.5, "dropped", align="right", size=10)
         for place in dropped:
             canvas.cell(place, top, "", "unused")
-        canvas.text(end + 0.5, top + 0.5, "no place of x in it", size=9, colour=FAINT)
+        canvas.text(end + 0.5, top + 0.5, "no place of x in it", size=10, colour=FAINT)
     unseen = [place for place in range(len(x)) if place not in seen]
     return canvas.picture(_in_words(layer, x, y, places, unseen, dropped))
 
@@ -60,13 +60,13 @@ def _window(canvas: Canvas, top: float, layer: nn.Module, x: Tensor, window: lis
     padding = _one(getattr(layer, "padding", 0))
     for place in window:
         if place in inside:
-            canvas.cell(place, top, number(x[place].item()), "input")
+            canvas.cell(place, top, short(x[place].item()), "input")
         elif place < len(x) + padding:
             _padding_cell(canvas, place, top, layer)
         else:
             canvas.outline(place, top, 1, 1, "unused", 0.8)  # ceil_mode: beyond the padding too
     if winner is not None:
-        _winner(canvas, winner, top, number(x[winner].item()))
+        _winner(canvas, winner, top, short(x[winner].item()))
 
 
 def _winner(canvas: Canvas, left: float, top: float, text: str) -> None:
@@ -84,7 +84,7 @@ def _padding_cell(canvas: Canvas, left: float, top: float, layer: nn.Module) -> 
         EMPTY[type(layer).__name__],
         ha="center",
         va="center",
-        size=9,
+        size=10,
         color=INK,
         bbox={"fc": "#ffffff", "ec": "none", "pad": 1.2},
     )
@@ -162,7 +162,7 @@ def pool2d(x: Tensor, **layers: nn.Module) -> Picture:
         for row, values in enumerate(y.tolist()):
             for column, value in enumerate(values):
                 corner = (left + 1.5 + column, middle - y.shape[0] / 2 + row)
-                canvas.cell(*corner, number(value), "output")
+                canvas.cell(*corner, short(value), "output")
         left += 1.5 + y.shape[1] + 1.4
         alts.append(f"{layer} gives {describe(name, y)}")
     return canvas.picture("; ".join(alts))
@@ -183,13 +183,13 @@ def _map_with_windows(canvas: Canvas, left: float, layer: Any, x: Tensor, y: Ten
                 roles[row][column] = "input"
     for row, line in enumerate(roles):
         for column, role in enumerate(line):
-            canvas.cell(left + column, row, number(x[row, column].item()), role)
+            canvas.cell(left + column, row, short(x[row, column].item()), role)
     for i in range(y.shape[0]):
         for j in range(y.shape[1]):
             corner = (left + j * across + 0.07, i * down + 0.07)
             canvas.outline(*corner, columns - 0.14, rows - 0.14, "input", 2)
     for row, column in winners:
-        _winner(canvas, left + column, row, number(x[row, column].item()))
+        _winner(canvas, left + column, row, short(x[row, column].item()))
 
 
 def _two(size: Any) -> tuple[int, int]:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.figures.canvas import FAINT, INK, Canvas, Picture, describe, number, stack
+from grader.figures.canvas import (
+    FAINT,
+    INK,
+    Canvas,
+    Picture,
+    describe,
+    short,
+    stack,
+    width_of,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -38,8 +47,8 @@ def recurrent_step(rnn: nn.RNN, x: Tensor, h: Tensor) -> Picture:
         canvas.grid(left, 2.2, stack(weight)[0], "weight")
         canvas.text(left + columns + 0.5, 2.2 + rows / 2, "+", size=14, align="center")
         canvas.grid(left + columns + 1, 2.2, _upright(bias), "bias")
-        canvas.text(left + columns + 0.7, 2.65 + rows, f"bias_{letters}", size=9, colour=FAINT)
-        canvas.text(left, 2.65 + rows, f"{tuple(weight.shape)}", size=9, colour=FAINT)
+        canvas.text(left + columns + 0.7, 2.65 + rows, f"bias_{letters}", size=10, colour=FAINT)
+        canvas.text(left, 2.65 + rows, f"{tuple(weight.shape)}", size=10, colour=FAINT)
         sign = "+" if name == "x" else "="
         canvas.text(left + columns + 2.75, 2.2 + rows / 2, sign, size=14, align="center")
         left += columns + 3.5
@@ -51,14 +60,14 @@ def recurrent_step(rnn: nn.RNN, x: Tensor, h: Tensor) -> Picture:
         canvas.grid(left, 2.2, _upright(vector), role)
         if role == "unused":
             canvas.arrow((left + 1.1, 2.2 + rows / 2), (left + 2.5, 2.2 + rows / 2), "padding")
-            canvas.text(left + 1.8, 1.85 + rows / 2, "ReLU", align="center", size=9, colour=FAINT)
+            canvas.text(left + 1.8, 1.85 + rows / 2, "ReLU", align="center", size=10, colour=FAINT)
         left += 2.6
     parts = {"x": x, "old h": h, **{n.removesuffix("_l0"): p for n, p in rnn.named_parameters()}}
     return canvas.picture("; ".join(describe(n, t) for n, t in {**parts, "new h": new}.items()))
 
 
 def _upright(vector: Tensor) -> list[list[str]]:
-    return [[number(value)] for value in vector.tolist()]
+    return [[short(value)] for value in vector.tolist()]
 
 
 def _before_relu(rnn: nn.RNN, x: Tensor, h: Tensor) -> Tensor:
@@ -70,7 +79,7 @@ def _before_relu(rnn: nn.RNN, x: Tensor, h: Tensor) -> Tensor:
 def unrolled(rnn: nn.RNN, x: Tensor) -> Picture:
     """A sequence of shape `(time, input_size)` from left to right: the state after every step."""
     states, _ = rnn(x)
-    rows, gap = rnn.hidden_size, 3.0
+    rows, gap = rnn.hidden_size, 3.6
     canvas = Canvas()
     canvas.text(0.5, -0.5, "start", align="center", weight="bold")
     canvas.grid(0, 0, [["0"]] * rows, "padding")
@@ -80,9 +89,9 @@ def unrolled(rnn: nn.RNN, x: Tensor) -> Picture:
         canvas.grid(left, 0, _upright(h), "output")
         canvas.arrow((left - gap + 1.1, rows / 2), (left - 0.1, rows / 2), "weight")
         middle = left - (gap - 1) / 2
-        canvas.text(middle, rows / 2 - 0.35, "weight_hh", align="center", size=8, colour=FAINT)
+        canvas.text(middle, rows / 2 - 0.35, "weight_hh", align="center", size=10, colour=FAINT)
         canvas.arrow((left + 0.5, rows + 1.7), (left + 0.5, rows + 0.1), "weight")
-        canvas.text(left + 0.35, rows + 0.95, "weight_ih", align="right", size=8, colour=FAINT)
+        canvas.text(left + 0.35, rows + 0.95, "weight_ih", align="right", size=10, colour=FAINT)
         canvas.grid(left, rows + 1.8, _upright(vector), "input")
         below = rows + 2.2 + len(vector)
         canvas.text(left + 0.5, below, f"x[{step}]", align="center", weight="bold")
@@ -108,8 +117,8 @@ def gate_blocks(**layers: nn.RNNBase) -> Picture:
         notes = [f"{each} {tuple(p.shape)}: {p.numel():,}" for each, p in tensors.items()]
         for line, note in enumerate([*notes, f"together {_size(tensors):,}"]):
             colour = FAINT if line < len(notes) else INK
-            canvas.text(left, floor + 0.7 + 0.65 * line, note, size=9, colour=colour)
-        left = max(right, left + 4.4) + 1.0
+            canvas.text(left, floor + 0.7 + 0.65 * line, note, size=10, colour=colour)
+        left = max(right, left + max(width_of(note, 10) for note in notes)) + 0.8
     return canvas.picture(
         "; ".join(
             f"{name}: "
@@ -142,7 +151,7 @@ def _stacked(
         blocks = (matrix,) if name == "weight_hr" else matrix.chunk(len(gates))
         role, short = ("bias", "b") if name.startswith("bias") else ("weight", name[-2:])
         wide = max(matrix.shape[1] * scale, 0.35 if scale > 0.3 else 0.8)
-        canvas.text(left + wide / 2, -0.45, short, align="center", size=9, colour=FAINT)
+        canvas.text(left + wide / 2, -0.45, short, align="center", size=10, colour=FAINT)
         top = 0.0
         for gate, block in zip(gates, blocks, strict=False):
             high = len(block) * scale
@@ -213,7 +222,7 @@ def directions(layer: nn.RNNBase) -> Picture:
             canvas.arrow((start, floor), (left + 2.8, floor - 0.8), "padding")
             beside, align = (left + 3.05, "left") if place else (left + 2.55, "right")
             note = f"reads {reads}"
-            canvas.text(beside, floor - 0.42, note, align=align, size=9, colour=FAINT)
+            canvas.text(beside, floor - 0.42, note, align=align, size=10, colour=FAINT)
             canvas.cell(left, floor - 2.3, text, "weight", 5.6, 1.5)
             canvas.arrow((left + 2.8, floor - 2.3), (left + 2.8, floor - 3.1), "padding")
             words.append(f"layer {level}, {name}, reads {reads}: {_size(cell):,} parameters")
@@ -248,12 +257,12 @@ def reach(x: Tensor, place: tuple[int, int], **layers: nn.RNNBase) -> Picture:
         top = place_in_stack * (len(moved) + 1.9)
         canvas.text(-0.9, top + len(moved) / 2, name, align="right", weight="bold")
         for row, counts in enumerate(moved.tolist()):
-            canvas.text(-0.2, top + row + 0.5, f"[{row}]", align="right", size=9, colour=FAINT)
+            canvas.text(-0.2, top + row + 0.5, f"[{row}]", align="right", size=10, colour=FAINT)
             for column, count in enumerate(counts):
                 canvas.cell(column, top + row, str(count), "accent" if count else "unused")
         for column in range(moved.shape[1]):
             note = f"[{column}]"
-            canvas.text(column + 0.5, top - 0.35, note, align="center", size=9, colour=FAINT)
+            canvas.text(column + 0.5, top - 0.35, note, align="center", size=10, colour=FAINT)
         canvas.outline(place[1], top + place[0], 1, 1, "input")
         places = ", ".join(str(tuple(each)) for each in moved.nonzero().tolist())
         words.append(f"{name}: x changes at {place}, the output moves at {places}")

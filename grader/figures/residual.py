@@ -37,17 +37,17 @@ def add_and_concatenate(x: Tensor, fx: Tensor) -> Picture:
     parts = (("x", x, "input", "+"), ("f(x)", fx, "output", "="), ("x + f(x)", total, "accent", ""))
     for name, tensor, role, sign in parts:
         canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=9)
+        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=10)
         end = canvas.stack(left, stack(tensor), role)
         canvas.text(end + 0.8, x.shape[1] / 2, sign, align="center", size=16)
         left = end + 1.6
     top = x.shape[1] + 2.9
     canvas.text(0, top - 1.15, "cat([x, f(x)])", weight="bold")
-    canvas.text(0, top - 0.55, f"shape {tuple(joined.shape)}", colour=FAINT, size=9)
+    canvas.text(0, top - 0.55, f"shape {tuple(joined.shape)}", colour=FAINT, size=10)
     for index, grid in enumerate(stack(joined)):
         across = index * (x.shape[2] + 0.6)
         canvas.grid(across, top, grid, "input" if index < len(x) else "output")
-        canvas.text(across, top + x.shape[1] + 0.4, f"[{index}]", colour=FAINT, size=9)
+        canvas.text(across, top + x.shape[1] + 0.4, f"[{index}]", colour=FAINT, size=10)
     named = {"x": x, "f(x)": fx, "x + f(x)": total, "cat([x, f(x)])": joined}
     return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
 
@@ -58,13 +58,13 @@ def stretched_sum(x: Tensor, y: Tensor) -> Picture:
     left = 0.0
     for name, tensor, sign in (("x", x, "+"), ("y", y, "="), ("x + y", x + y, "")):
         canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=9)
+        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=10)
         role = "input" if sign else "accent"
         end = canvas.stack(left, stack(tensor), role)
         if tensor is y:
             for copy in range(1, x.shape[0]):
                 canvas.grid(end + 0.6, 0, stack(y)[0], "unused")
-                canvas.text(end + 0.6, y.shape[1] + 0.4, f"copy {copy}", colour=FAINT, size=9)
+                canvas.text(end + 0.6, y.shape[1] + 0.4, f"copy {copy}", colour=FAINT, size=10)
                 end += y.shape[2] + 0.6
         canvas.text(end + 0.8, x.shape[1] / 2, sign, align="center", size=16)
         left = end + 1.6
@@ -129,7 +129,7 @@ def _column(canvas: Canvas, left: float, steps: Sequence[Step]) -> None:
         role = "weight" if parameters else "unused"
         note = f"{parameters:,} parameters" if parameters else "no parameters"
         canvas.cell(left, top, f"{title}\n{note}", role, BOX, 1.3)
-        canvas.text(centre + 0.25, top + 1.62, f"{shape}", colour=FAINT, size=9)
+        canvas.text(centre + 0.25, top + 1.62, f"{shape}", colour=FAINT, size=10)
 
 
 def _in_words(steps: Iterable[Step]) -> str:
@@ -154,15 +154,16 @@ def gradient_norms(**states: Sequence[Tensor]) -> Picture:
         axes.annotate(
             f"{name}: {_power(norms[0])} at the input",
             (0, norms[0]),
-            (8, 7 if norms[0] > 1 else -4),
+            (8, 8) if norms[0] > norms[-1] else (26, -6),
             textcoords="offset points",
-            size=10,
+            size=11,
             color=EDGE[role],
         )
         words.append(f"{name}: {norms[0]:.1e} at the input, {norms[-1]:.1e} at the output")
     axes.set_yscale("log")
-    axes.set_xlabel("layers from the input (0) to the output", size=10)
-    axes.set_ylabel("size of the gradient", size=10)
+    axes.margins(y=0.1)
+    axes.set_xlabel("layers from the input (0) to the output", size=11)
+    axes.set_ylabel("size of the gradient", size=11)
     return picture(figure, "The size of the gradient at every depth. " + "; ".join(words))
 
 
@@ -182,18 +183,18 @@ def channel_growth(layers: nn.Sequential, x: Tensor) -> Picture:
     for layer in layers:
         y = deepcopy(layer).to("meta")(y)
         widths.append(y.shape[1])
-    scale = 16 / widths[-1]
+    scale = 10 / widths[-1]
     canvas = Canvas()
     for row, width in enumerate(widths):
         name = "input" if row == 0 else f"layer {row}"
-        canvas.text(-0.4, 1.3 * row + 0.5, name, align="right", size=10)
+        canvas.text(-0.4, 1.3 * row + 0.5, name, align="right")
         canvas.cell(0, 1.3 * row, str(widths[0]), "input", widths[0] * scale)
         for before, after in pairwise(widths[: row + 1]):
             role = "accent" if after == width else "output"
             canvas.cell(
                 before * scale, 1.3 * row, f"+{after - before}", role, (after - before) * scale
             )
-        canvas.text(width * scale + 0.3, 1.3 * row + 0.5, f"{width} channels", size=10)
+        canvas.text(width * scale + 0.3, 1.3 * row + 0.5, f"{width} channels")
     return canvas.picture(
         f"Channels after each layer: {', '.join(map(str, widths))}. "
         "Every layer appends its own and keeps all the others"

@@ -45,9 +45,9 @@ def softmax_steps(logits: Tensor) -> Picture:
                 canvas.arrow((middle, top - 0.8), (middle, top - 0.1), "unused")
         right = 1.5 * count + 0.8
         if step:
-            canvas.text(right, top + 0.5, "sum", align="center", size=9, colour=FAINT)
+            canvas.text(right, top + 0.5, "sum", align="center", size=10, colour=FAINT)
             canvas.cell(right + 0.7, top, number(float(row.sum())), role, width=1.5)
-        canvas.text(right + 2.7, top + 0.5, note, size=9, colour=FAINT)
+        canvas.text(right + 2.7, top + 0.5, note, size=10, colour=FAINT)
     named = {"logits z": logits, "exponentials": exponentials, "probabilities p": shares}
     return canvas.picture("; ".join(describe(name, row) for name, row in named.items()))
 
@@ -59,14 +59,14 @@ def softmax_dims(x: Tensor) -> Picture:
     rows, columns = x.shape
     canvas = Canvas()
     canvas.text(0, -1.15, "x", weight="bold")
-    canvas.text(0, -0.55, f"shape {tuple(x.shape)}", colour=FAINT, size=9)
+    canvas.text(0, -0.55, f"shape {tuple(x.shape)}", colour=FAINT, size=10)
     canvas.grid(0, 0, stack(x)[0], "input")
     left, said = columns + 2.0, [describe("x", x)]
     for dim, line in ((0, "column"), (1, "row")):
         y = torch.softmax(x, dim=dim)
         cells = [[number(round(value, 2)) for value in row] for row in y.tolist()]
         canvas.text(left, -1.15, f"dim={dim}", weight="bold")
-        canvas.text(left, -0.55, f"each {line} sums to 1", colour=FAINT, size=9)
+        canvas.text(left, -0.55, f"each {line} sums to 1", colour=FAINT, size=10)
         for down, row in enumerate(cells):
             for right, text in enumerate(row):
                 canvas.cell(left + 1.2 * right, down, text, "output", width=1.2)
@@ -90,15 +90,15 @@ def temperatures(logits: Tensor, chosen: Sequence[float]) -> Picture:
     for ax, temperature in zip(axes, chosen, strict=True):
         shares = torch.softmax(logits / temperature, dim=0).tolist()
         bars = ax.bar(range(len(names)), shares, color=FILL["output"], edgecolor=EDGE["output"])
-        ax.bar_label(bars, [f"{share:.2f}" for share in shares], fontsize=9, padding=2)
+        ax.bar_label(bars, [f"{share:.2f}" for share in shares], fontsize=11, padding=2)
         ax.set_xticks(range(len(names)), names)
         ax.set_ylim(0, 1.12)
         ax.set_yticks([0, 0.5, 1])
-        ax.set_title(f"temperature {number(temperature)}", fontsize=10, color=INK)
-        ax.set_xlabel("logit", fontsize=9, color=INK)
+        ax.set_title(f"temperature {number(temperature)}", fontsize=11, color=INK)
+        ax.set_xlabel("logit", fontsize=11, color=INK)
         told = ", ".join(f"{share:.2f}" for share in shares)
         said.append(f"at temperature {number(temperature)}: {told}")
-    axes[0].set_ylabel("probability", fontsize=9, color=INK)
+    axes[0].set_ylabel("probability", fontsize=11, color=INK)
     return picture(figure, f"Probabilities of the logits {', '.join(names)} " + "; ".join(said))
 
 
@@ -118,10 +118,10 @@ def target_losses(logits: Tensor) -> Picture:
         ax.plot([share], [loss], "o", color=EDGE["accent"], markersize=7)
         place: Any = {"xytext": (9, 5), "textcoords": "offset points"}
         text = f"target {target}: p = {share:.3f}, loss {loss:.3f}"
-        ax.annotate(text, (share, loss), fontsize=9, color=INK, **place)
+        ax.annotate(text, (share, loss), fontsize=11, color=INK, **place)
         said.append(text)
-    ax.set_xlabel("probability of the target", fontsize=9, color=INK)
-    ax.set_ylabel("loss", fontsize=9, color=INK)
+    ax.set_xlabel("probability of the target", fontsize=11, color=INK)
+    ax.set_ylabel("loss", fontsize=11, color=INK)
     ax.set_xlim(0, 1.05)
     ax.set_ylim(0, 4.7)
     return picture(figure, "The loss falls as the target's probability grows. " + "; ".join(said))
@@ -147,10 +147,10 @@ def loss_floor(classes: int = 10, up_to: float = 20.0) -> Picture:
         ax.plot(sure.tolist(), losses.tolist(), color=EDGE[role], linewidth=2.2, linestyle=line)
         place: Any = {"xytext": (0, above), "textcoords": "offset points", "ha": "right"}
         text = f"{name}: {abs(float(losses[-1])):.4f}"
-        ax.annotate(text, (up_to, float(losses[-1])), fontsize=9, color=INK, **place)
+        ax.annotate(text, (up_to, float(losses[-1])), fontsize=11, color=INK, **place)
     ax.set_ylim(-0.08, float(plain[0]) * 1.1)
-    ax.set_xlabel("logit of the right class, the others are 0", fontsize=9, color=INK)
-    ax.set_ylabel("CrossEntropyLoss", fontsize=9, color=INK)
+    ax.set_xlabel("logit of the right class, the others are 0", fontsize=11, color=INK)
+    ax.set_ylabel("CrossEntropyLoss", fontsize=11, color=INK)
     told = "; ".join(
         f"{name}: from {float(losses[0]):.4f} down to {abs(float(losses[-1])):.4f}"
         for name, losses, *_ in drawn
@@ -184,7 +184,8 @@ def binary_losses(low: float = -200.0, high: float = 20.0) -> Picture:
         loss, gradient = (number(curve[0]) for curve in curves)
         said.append(f"{name}: at logit {number(low)} the loss is {loss}, the gradient {gradient}")
     for ax, title in zip(axes, ("loss", "gradient"), strict=True):
-        ax.set_title(title, fontsize=10, color=INK)
-        ax.set_xlabel("logit, the right answer is yes", fontsize=9, color=INK)
-    axes[0].legend(loc="upper right", frameon=False, fontsize=9)
+        ax.set_title(title, fontsize=11, color=INK)
+        ax.set_xlabel("logit, the right answer is yes", fontsize=11, color=INK)
+    handles = axes[0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=2, frameon=False, fontsize=11)
     return picture(figure, "; ".join(said))
