@@ -37,7 +37,7 @@ def demo(repository: Path, folder: Path) -> Iterator[str]:
     model = _answers(repository / "solutions" / lesson / f"{lesson}.ipynb")
     for student in students:
         name = student["name"]
-        _hand_in(room, lesson, student, {} if student.get("only") else model)
+        _hand_in(room, lesson, student, {} if student.get("untouched") else model)
         if not student.get("late"):
             _backdate(folder, name, now - 2 * DAY)
         yield f"  {name:8} hands in: {student['deed']}"

@@ -35,7 +35,6 @@ c.ServerApp.open_browser = False
 c.IdentityProvider.token = ""
 c.LabApp.expose_app_in_browser = True
 """
-ERRORS = '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type$="stderr"]'
 
 
 @contextlib.contextmanager

@@ -6,21 +6,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from browser import CHROMIUM, chromium
 
 from grader import lesson, slides
 
 REPOSITORY = Path(__file__).parent.parent
 DECKS = lesson.texts(REPOSITORY, "slides")
-CHROMIUM = next(filter(None, map(shutil.which, slides.CHROMIUM)), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MARP = REPOSITORY / "slides" / "node_modules" / ".bin" / "marp"
 
 pytestmark = pytest.mark.skipif(
@@ -89,19 +80,14 @@ def built():
 @cache
 def measured():
     """What Chromium says of every slide of every deck, and each deck's speaker notes."""
-    from playwright.sync_api import sync_playwright
-
     found = {}
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
+    with chromium(width=1280, height=720) as page:
         for name in DECKS:
             page.goto((built() / f"{name}.html").as_uri())
             page.add_style_tag(content=ALL_AT_ONCE)
             notes = page.locator(".bespoke-marp-note")
             numbers = notes.evaluate_all("notes => notes.map(note => note.dataset.index)")
             found[name] = (page.evaluate(MEASURE), numbers)
-        browser.close()
     return found
 
 
