@@ -6,9 +6,9 @@ from pathlib import Path
 from nbgrader import preprocessors as steps
 from nbgrader.converters import GenerateAssignment
 
-from grader.autograde import AnySubmission, JudgeInJail, PutRight
-from grader.exchange import CollectPlainFiles
-from grader.lesson import HideAnswers
+from grader.classroom.autograde import AnySubmission, JudgeInJail, PutRight
+from grader.classroom.exchange import CollectPlainFiles
+from grader.publish.lesson import HideAnswers
 
 c = get_config()  # noqa: F821  nbgrader puts it here
 
@@ -34,7 +34,7 @@ c.ClearSolutions.code_stub = {"python": "..."}  # runs to the end and counts as 
 
 c.ExchangeFactory.collect = CollectPlainFiles  # follows no link that a student put there
 
-# Students' code runs in a jail and the judge outside it: grader/autograde.py.
+# Students' code runs in a jail and the judge outside it: grader/classroom/autograde.py.
 c.Autograde.exporter_class = AnySubmission
 c.Autograde.sanitize_preprocessors = [
     PutRight,  # for DeduplicateIds, which lets one copied cell stop the run

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from grader.errors import CourseError
+from grader.judge.errors import CourseError
 
 
 def main() -> None:
@@ -53,21 +53,21 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def _lab(arguments: argparse.Namespace) -> int:
-    from grader import lab
+    from grader.classroom import lab
 
     lab.start("student", arguments.folder, f"/lab/tree/{lab.FIRST}")
     return 0
 
 
 def _formgrader(_: argparse.Namespace) -> int:
-    from grader import lab
+    from grader.classroom import lab
 
     lab.start("instructor", _course(), "/formgrader/manage_assignments")
     return 0
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from grader import lesson
+    from grader.publish import lesson
 
     root = _course()
     found = [lesson.find(root, name) for name in arguments.lesson]
@@ -80,7 +80,7 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _slides(arguments: argparse.Namespace) -> int:
-    from grader import lesson, slides
+    from grader.publish import lesson, slides
 
     root = _course()
     found = [lesson.find(root, name, "slides") for name in arguments.lesson]
@@ -91,7 +91,7 @@ def _slides(arguments: argparse.Namespace) -> int:
 
 
 def _lint(_: argparse.Namespace) -> int:
-    from grader.lint import complaints, summary
+    from grader.publish.lint import complaints, summary
 
     found = list(complaints(course_root()))
     print("\n".join([*found, summary()]))
@@ -99,7 +99,7 @@ def _lint(_: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace) -> int:
-    from grader.exercises import lessons
+    from grader.course.exercises import lessons
 
     for lesson in lessons():
         print(lesson.name)
@@ -111,9 +111,9 @@ def _list(_: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     """Exit code 0 if every answer is right, 1 if not, 2 if there is nothing to judge."""
-    from grader.exercises import catalogue
+    from grader.classroom.submission import SubmissionError, run, sources
+    from grader.course.exercises import catalogue
     from grader.notebook import check
-    from grader.submission import SubmissionError, run, sources
 
     try:
         names = run(sources(arguments.file))
@@ -131,19 +131,20 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from grader import lesson
-    from grader.class_report import class_report, page
+    from grader.classroom.class_report import class_report, page
+    from grader.publish import lesson
+    from grader.publish.environment import course_config
 
     root = _course()
     name = lesson.find(root, arguments.lesson).stem
     path = root / ".nbgrader" / f"{name}-report.html"
-    path.write_text(page(class_report(lesson.course_config(root), name)), encoding="utf-8")
+    path.write_text(page(class_report(course_config(root), name)), encoding="utf-8")
     print(path)
     return 0
 
 
 def _handout(_: argparse.Namespace) -> int:
-    from grader import handout
+    from grader.publish import handout
 
     root = _course()
     print(handout.write(root, root / "dist" / f"{handout.NAME}.zip"))
@@ -151,7 +152,7 @@ def _handout(_: argparse.Namespace) -> int:
 
 
 def _demo(_: argparse.Namespace) -> int:
-    from grader.demo import demo
+    from grader.classroom.demo import demo
 
     root = _course()
     for line in demo(root, root / ".nbgrader" / "demo"):

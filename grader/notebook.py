@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from grader.report import COLOURS, Note, Report
-from grader.result import Result
-from grader.words import article, with_commas
+from grader.judge.report import COLOURS, Note, Report
+from grader.judge.result import Result
+from grader.judge.words import article, with_commas
 
 if TYPE_CHECKING:
-    from grader.exercise import Exercise
+    from grader.judge.exercise import Exercise
 
 _hints_given: Counter[str] = Counter()
 
@@ -36,8 +36,8 @@ def check(*answer: Any, **named: Any) -> Report:
         exercise = _find(name)
         if exercise is None:
             return _slip(_not_an_exercise(name, value))
-        from grader.exercise import Function, Table
-        from grader.judge import judge
+        from grader.judge.exercise import Function, Table
+        from grader.judge.verdict import judge
 
         wants_function = isinstance(exercise, Function) and not isinstance(exercise, Table)
         if wants_function and not callable(value):
@@ -93,7 +93,7 @@ def predict(prediction: Any, truth: Any) -> Note:
 
 
 def _find(name: str | None) -> Exercise | None:
-    from grader.exercises import catalogue
+    from grader.course.exercises import catalogue
 
     return catalogue().get(name or "")
 
@@ -104,7 +104,7 @@ def _name_of(value: Any) -> str | None:
 
 
 def _not_an_exercise(name: str | None, value: Any) -> str:
-    from grader.exercises import catalogue
+    from grader.course.exercises import catalogue
 
     if name:
         close = difflib.get_close_matches(name, catalogue(), n=1, cutoff=0.4)

@@ -12,7 +12,7 @@ from attacks import ATTACKS, FULL, SECRET
 from classroom import Classroom, model_answers
 from test_attacks import LESSON, hostile, student
 
-from grader.classroom import ClassroomError
+from grader.classroom.school import ClassroomError
 
 
 class Listener:

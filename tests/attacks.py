@@ -215,13 +215,13 @@ ATTACKS = [
     Attack(
         "patched judge",
         "forge",
-        cell("import grader.judge\ngrader.judge.same = lambda *a: True"),
+        cell("import grader.judge.verdict\ngrader.judge.verdict.same = lambda *a: True"),
         WITHOUT_MLP,
     ),
     Attack(
         "patched report",
         "forge",
-        cell("import grader.report\ngrader.report.Report.__repr__ = lambda self: '4.0'"),
+        cell("from grader.judge.report import Report\nReport.__repr__ = lambda self: '4.0'"),
         WITHOUT_MLP,
     ),
     Attack(
@@ -264,7 +264,7 @@ ATTACKS = [
     Attack(
         "reference imported",
         "forge",
-        mlp("from grader.exercises.linear import mlp_params as f\nreturn f(sizes, bias)"),
+        mlp("from grader.course.exercises.linear import mlp_params as f\nreturn f(sizes, bias)"),
         WITHOUT_MLP,
     ),
     Attack("written to every descriptor", "forge", mlp(WRITE_EVERYWHERE), WITHOUT_MLP),

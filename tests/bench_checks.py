@@ -10,7 +10,7 @@ import time
 from answers_of import CALLS
 
 from grader import check
-from grader.pytorch import finish_loading, start_loading
+from grader.course.pytorch import finish_loading, start_loading
 
 
 def seconds(name, function):

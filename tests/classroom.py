@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
-from grader import classroom
+from grader.classroom import school as classroom
 
 REPOSITORY = Path(__file__).parent.parent
 

@@ -5,10 +5,10 @@ from answers_of import CALLS, VALUES
 from hypothesis import given, settings
 
 from grader import check
-from grader.exercise import Function, Table
-from grader.exercises import catalogue
-from grader.pytorch import on_meta
-from grader.same import same
+from grader.course.exercises import catalogue
+from grader.course.pytorch import on_meta
+from grader.judge.exercise import Function, Table
+from grader.judge.same import same
 
 FUNCTIONS = {
     name: exercise

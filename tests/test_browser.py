@@ -11,7 +11,7 @@ from browser import CHROMIUM, Notebook, chromium, jupyter, keep
 from classroom import REPOSITORY, Classroom, edit, model_answers
 from nbgrader.utils import get_username
 
-from grader import demo
+from grader.classroom import demo
 
 LESSON = "01-linear"
 NAME = get_username()  # as nbgrader calls the student who sits at this machine

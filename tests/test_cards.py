@@ -5,8 +5,8 @@ import re
 import pytest
 
 from grader import check, hint
-from grader.report import COLOURS, card, text
-from grader.result import Counterexample, PartResult, Result
+from grader.judge.report import COLOURS, card, text
+from grader.judge.result import Counterexample, PartResult, Result
 
 PARTLY = Result(
     "linear_params",

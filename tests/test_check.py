@@ -10,9 +10,9 @@ import torch
 from torch import nn
 
 from grader import check, hint, predict
-from grader.exercise import Function, Table
-from grader.exercises import catalogue
-from grader.judge import answer_key, wrong_answers
+from grader.course.exercises import catalogue
+from grader.judge.exercise import Function, Table
+from grader.judge.verdict import answer_key, wrong_answers
 
 
 def right(in_features, out_features, bias=True):
@@ -86,7 +86,7 @@ def test_a_sequence_counts_in_any_honest_form(body):
         ("return torch.tensor(4)", "error", "uses PyTorch"),
         ("return nn.Linear(in_features, out_features).weight.numel()", "error", "uses PyTorch"),
         ("import torch.nn as nn\nreturn nn.Linear(1, 2)", "error", "uses PyTorch"),
-        ("from grader.exercises import linear", "error", "uses PyTorch"),
+        ("from grader.course.exercises import linear", "error", "uses PyTorch"),
         ("return linear_params(in_features, out_features)", "error", "without end"),
         ("raise SystemExit", "error", "SystemExit"),
         ("exit()", "error", "SystemExit"),
@@ -153,7 +153,7 @@ def test_a_loop_that_swallows_exceptions_is_stopped():
 
 
 def test_a_function_that_waits_is_stopped(monkeypatch):
-    monkeypatch.setattr("grader.call.WALL_SECONDS", 0.3)
+    monkeypatch.setattr("grader.ask.call.WALL_SECONDS", 0.3)
     assert "stopped" in str(report_on("import time\ntime.sleep(60)"))
 
 
@@ -246,7 +246,7 @@ def test_a_missing_package_gets_a_sentence(monkeypatch):
     real_import = builtins.__import__
 
     def without_torch(name, *args, **kwargs):
-        if name.partition(".")[0] == "torch" or name == "grader.exercises":
+        if name.partition(".")[0] == "torch" or name == "grader.course.exercises":
             raise ModuleNotFoundError("No module named 'torch'", name="torch")
         return real_import(name, *args, **kwargs)
 

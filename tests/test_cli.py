@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from grader import cli
-from grader.exercises import catalogue
-from grader.lint import complaints, summary
+from grader.course.exercises import catalogue
+from grader.publish.lint import complaints, summary
 
 REPOSITORY = Path(__file__).parent.parent
 RIGHT = "def relu(x):\n    return max(0, x)\n"
@@ -83,7 +83,7 @@ def test_the_catalogue_is_the_syllabus():
 
 
 def test_lint_complains_of_a_mistake_that_is_right(monkeypatch):
-    from grader.exercises import linear
+    from grader.course.exercises import linear
 
     exercise = catalogue()["linear_params"]
     right = exercise.mistakes[0].__class__(

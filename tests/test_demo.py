@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import class_report
-from grader.classroom import Classroom
-from grader.demo import demo, read_script
+from grader.classroom import class_report
+from grader.classroom.demo import demo, read_script
+from grader.classroom.school import Classroom
 
 REPOSITORY = Path(__file__).parent.parent
 SCRIPT = read_script(REPOSITORY)

@@ -3,7 +3,7 @@
 import pytest
 from classroom import Classroom, model_answers
 
-from grader.exercises import lessons
+from grader.course.exercises import lessons
 
 GRADED = {lesson.name: lesson.exercises for lesson in lessons() if lesson.exercises}
 

@@ -5,7 +5,7 @@ import os
 import pytest
 from classroom import Classroom, model_answers
 
-from grader import exchange
+from grader.classroom import exchange
 
 LESSON = "01-linear"
 NOTEBOOK = f"{LESSON}.ipynb"

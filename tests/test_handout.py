@@ -10,9 +10,9 @@ import nbformat
 import pytest
 from classroom import model_answers
 
-from grader import handout
-from grader.demo import read_script
-from grader.exercises import catalogue
+from grader.classroom.demo import read_script
+from grader.course.exercises import catalogue
+from grader.publish import handout
 
 REPOSITORY = Path(__file__).parent.parent
 LESSON = "01-linear"

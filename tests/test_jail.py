@@ -12,10 +12,10 @@ import pytest
 from classroom import REPOSITORY, Classroom, answer, edit, model_answers
 from nbgrader.validator import Validator
 
-from grader import jail as jail_module
-from grader.call import Call
-from grader.classroom import ClassroomError
-from grader.jail import Jail, NoJailError, jail, program
+from grader.ask import jail as jail_module
+from grader.ask.call import Call
+from grader.ask.jail import Jail, NoJailError, jail, program
+from grader.classroom.school import ClassroomError
 
 LESSON = "01-linear"
 NO_BUBBLEWRAP = "bubblewrap is not here"

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import lesson
-from grader.exercises import catalogue
+from grader.course.exercises import catalogue
+from grader.publish import lesson
 
 REPOSITORY = Path(__file__).parent.parent
 TEXTS = lesson.texts(REPOSITORY)

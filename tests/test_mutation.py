@@ -11,16 +11,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from mutation import mutants
 
 from grader import check
-from grader.beside import Stop, plain
-from grader.exercises import catalogue
-from grader.same import same
+from grader.ask.beside import Stop, plain
+from grader.course.exercises import catalogue
+from grader.judge.same import same
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_every_slip_is_rejected(name, record_property, monkeypatch):
-    monkeypatch.setattr("grader.call.CPU_SECONDS", 0.2)
-    monkeypatch.setattr("grader.judge.find_mistake", lambda *_: (None, ""))  # only the verdict
-    monkeypatch.setattr("grader.judge.find_pattern", lambda *_: "")  # matters here
+    monkeypatch.setattr("grader.ask.call.CPU_SECONDS", 0.2)
+    # only the verdict matters here
+    monkeypatch.setattr("grader.judge.verdict.find_mistake", lambda *_: (None, ""))
+    monkeypatch.setattr("grader.judge.verdict.find_pattern", lambda *_: "")
     answer, calls = CALLS[name]
     survivors, killed = [], 0
     for source, mutant in mutants(answer):

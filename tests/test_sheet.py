@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from browser import CHROMIUM, chromium
 
-from grader.sheet import Row, Sheet
+from grader.course.sheet import Row, Sheet
 
 REPOSITORY = Path(__file__).parent.parent
 SHEET = Sheet(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from browser import CHROMIUM, chromium
 
-from grader import lesson, slides
+from grader.publish import lesson, slides
 
 REPOSITORY = Path(__file__).parent.parent
 DECKS = lesson.texts(REPOSITORY, "slides")

@@ -277,7 +277,7 @@ def _measure(embed_dim: int, length: int) -> tuple[int, int]:
     import torch
     from torch import nn
 
-    from grader.pytorch import mult_adds
+    from grader.course.pytorch import mult_adds
 
     with torch.device("meta"):
         sequence = (1, length, embed_dim)

@@ -9,6 +9,7 @@ import torch
 from matplotlib.patches import Circle, Rectangle
 from torch.nn import functional
 
+from grader.course.pytorch import Shape, mult_adds, parameters
 from grader.figures.canvas import (
     EDGE,
     FAINT,
@@ -23,7 +24,6 @@ from grader.figures.canvas import (
     width_of,
 )
 from grader.figures.convolution import Axis, input_cell, legend, values_of
-from grader.pytorch import Shape, mult_adds, parameters
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

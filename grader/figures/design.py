@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from grader.figures.canvas import EDGE, FAINT, INK, Canvas, Picture, width_of
 
 if TYPE_CHECKING:
-    from grader.network import Network
+    from grader.course.network import Network
 
 ROW = 0.68  # from one layer to the next
 BAR = 1.2  # the longest bar
@@ -105,7 +105,7 @@ def fields(input_shape: Sequence[int], description: Any) -> Picture:
 
 def _try(input_shape: Sequence[int], description: Any) -> Network | str:
     """The network, or the sentence that says what is wrong with it."""
-    from grader.network import NetworkError, build
+    from grader.course.network import NetworkError, build
 
     if description is ... or description is None or not description:
         return "Nothing to draw yet. Write a list of layers in the place of the dots."
@@ -124,7 +124,7 @@ def _sentence(sentence: str) -> Picture:
 
 def _parts(network: Network) -> list[Network]:
     """Each layer as a network of its own."""
-    from grader.network import Network
+    from grader.course.network import Network
 
     return [
         Network((layer,), network.shapes[place : place + 2])
@@ -138,7 +138,7 @@ def _costs(network: Network) -> list[int]:
 
 def _sights(network: Network) -> list[str]:
     """What one place sees behind each layer; empty once the maps are given up."""
-    from grader.network import END_OF_MAPS, Network
+    from grader.course.network import END_OF_MAPS, Network
 
     found: list[str] = []
     for place, layer in enumerate(network.layers):

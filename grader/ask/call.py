@@ -1,0 +1,161 @@
+"""Ask a student's function in this process, a notebook's kernel.
+
+PyTorch, torchinfo and this package are out of the function's reach while it is asked, and it has
+a limited time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import signal
+import sys
+import threading
+import time
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from grader.ask.beside import JUDGES, OutOfReach, Stop, answer
+
+CPU_SECONDS = 2.0  # for all calls of one exercise: CPU time, since a busy machine is no mistake
+WALL_SECONDS = 20.0  # for a function that waits instead of computing
+
+Status = Literal[
+    "value",
+    "nothing",
+    "odd value",
+    "raised",
+    "recursion",
+    "too slow",
+    "uses PyTorch",
+    "signature",
+    "died",
+]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to make: `function(*positional, **named)`."""
+
+    positional: Sequence[Any]
+    named: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did. `value` is plain data: None, bool, int, float, str, list or dict."""
+
+    status: Status
+    value: Any = None
+    detail: str = ""  # the type of an odd value, or the exception and its message
+    line: str = ""  # the student's line that raised
+    printed: str = ""
+    changed_argument: bool = False
+
+
+def ask(function: Callable[..., Any], calls: Sequence[Call]) -> list[Outcome]:
+    """One outcome for each call. The time limit is for all of them together."""
+    outcomes: list[Outcome] = []
+    deadline = _Deadline(CPU_SECONDS, WALL_SECONDS)
+    with _without_judges(function):
+        for call in calls:
+            outcome = Outcome("too slow")
+            if not deadline.passed():
+                with contextlib.suppress(Stop), deadline:
+                    outcome = look(function, *call.positional, **call.named)
+            outcomes.append(outcome)
+    return outcomes
+
+
+def look(function: Callable[..., Any], *positional: Any, **named: Any) -> Outcome:
+    """One call, without a time limit and with PyTorch in reach."""
+    return Outcome(**answer(function, positional, named))
+
+
+class _Deadline:
+    """Stop what runs in the main thread when the CPU time, or else the wall time, is used up.
+
+    Uses interval timers where the system has them. Elsewhere (Windows) a timer thread
+    interrupts the main thread, by wall time.
+    """
+
+    def __init__(self, cpu: float, wall: float) -> None:
+        self.cpu_end = time.process_time() + cpu
+        self.wall_end = time.monotonic() + wall
+        self.active = False
+
+    def passed(self) -> bool:
+        return min(self._left()) <= 0
+
+    def _left(self) -> tuple[float, float]:
+        return self.cpu_end - time.process_time(), self.wall_end - time.monotonic()
+
+    def __enter__(self) -> None:
+        self.active = True
+        cpu, wall = (max(seconds, 0.001) for seconds in self._left())
+        if threading.current_thread() is not threading.main_thread():
+            self._undo: Callable[[], None] = _nothing
+        elif hasattr(signal, "setitimer"):
+            self._undo = self._arm_signals(cpu, wall)
+        else:
+            self._undo = self._arm_thread(min(cpu, wall))
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.active = False
+        self._undo()
+        if isinstance(error, KeyboardInterrupt) and self.passed():
+            raise Stop("too slow") from None
+
+    def _expire(self, *_: object) -> None:
+        if self.active:
+            raise Stop("too slow")
+
+    def _arm_signals(self, cpu: float, wall: float) -> Callable[[], None]:
+        timers = {signal.SIGPROF: signal.ITIMER_PROF, signal.SIGALRM: signal.ITIMER_REAL}
+        before = {number: signal.signal(number, self._expire) for number in timers}
+        signal.setitimer(signal.ITIMER_PROF, cpu, 0.2)  # again and again: a bare `except:` may
+        signal.setitimer(signal.ITIMER_REAL, wall, 0.2)  # have swallowed the first
+
+        def undo() -> None:
+            for number, timer in timers.items():
+                signal.setitimer(timer, 0)
+                signal.signal(number, before[number])
+
+        return undo
+
+    def _arm_thread(self, seconds: float) -> Callable[[], None]:
+        import _thread
+
+        timer = threading.Timer(seconds, _thread.interrupt_main)
+        timer.daemon = True
+        timer.start()
+        return timer.cancel
+
+
+def _nothing() -> None:
+    """Nothing to undo."""
+
+
+@contextlib.contextmanager
+def _without_judges(function: Callable[..., Any]) -> Iterator[None]:
+    """Hide PyTorch and this package from the function's names and from `import`."""
+    names: dict[str, Any] = getattr(inspect.unwrap(function), "__globals__", {})
+    hidden = {name: value for name, value in names.items() if _belongs_to_judges(value)}
+    modules = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in JUDGES}
+    names.update(dict.fromkeys(hidden, OutOfReach()))
+    sys.modules.update(dict.fromkeys(modules))  # type: ignore[arg-type]  # None: imports fail
+    try:
+        yield
+    finally:
+        sys.modules.update(modules)
+        names.update(hidden)
+
+
+def _belongs_to_judges(value: Any) -> bool:
+    """True for PyTorch's modules, classes, functions and tensors, and for this package's."""
+    named = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
+    owner = value if isinstance(value, named) else type(value)
+    module = owner.__name__ if isinstance(owner, types.ModuleType) else owner.__module__
+    return str(module).partition(".")[0] in JUDGES

@@ -1,0 +1,1 @@
+"""A class at work: JupyterLab, collecting, grading with nbgrader, the class report."""

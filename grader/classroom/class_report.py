@@ -1,0 +1,207 @@
+"""How a class did in one lesson: a page for the instructor, from gradebook and graded notebooks."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
+from nbgrader.api import Gradebook, MissingEntry
+
+from grader.classroom.autograde import MARK
+from grader.course.exercises import catalogue
+from grader.judge.errors import CourseError
+from grader.judge.report import COLOURS, WORDS, inline
+
+NEEDS_HELP = 0.5  # of the points, and below
+SHORT = {"correct": "✓", "partly": "◐", "wrong": "✗", "not attempted": "–", "error": "!"}
+
+
+class NoClassError(CourseError):
+    """There is nothing to report; the message says what is missing and how to get it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One student's answer to one exercise, as the gradebook has it after any manual marking."""
+
+    exercise: str
+    score: float
+    points: float
+    verdict: str
+    mistake: str | None = None
+    message: str = ""
+    call: str = ""
+    said: str = ""
+    right: str = ""
+    by_hand: bool = False  # the instructor changed the mark
+
+
+@dataclass(frozen=True)
+class Student:
+    """One student's submission."""
+
+    name: str
+    answers: tuple[Answer, ...]
+    hours_late: float
+    feedback: str  # a link, or ''
+
+    @property
+    def score(self) -> float:
+        """The points earned."""
+        return sum(answer.score for answer in self.answers)
+
+    @property
+    def points(self) -> float:
+        """The points there were to earn."""
+        return sum(answer.points for answer in self.answers)
+
+    @property
+    def broken(self) -> list[Answer]:
+        """Answers that did not run; one stands for all where a whole file is broken."""
+        found = [answer for answer in self.answers if answer.verdict == "error"]
+        return found if len({answer.message for answer in found}) > 1 else found[:1]
+
+    @property
+    def why_help(self) -> str:
+        """Why this student may need help, or ''."""
+        if self.score > NEEDS_HELP * self.points:
+            return ""
+        kinds = Counter(answer.verdict for answer in self.answers)
+        if kinds["not attempted"] == len(self.answers):
+            return "has not begun"
+        return f"{self.score:g} of {self.points:g} points"
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake that the judge named, with the students who made it."""
+
+    exercise: str
+    name: str
+    message: str
+    students: tuple[str, ...]
+    example: Answer
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """All that the page shows."""
+
+    lesson: str
+    students: tuple[Student, ...]
+    graded_at: datetime
+
+    @property
+    def exercises(self) -> list[str]:
+        """The lesson's exercises, in order."""
+        names = {answer.exercise for student in self.students for answer in student.answers}
+        return [name for name in catalogue() if name in names]
+
+    def verdicts(self, exercise: str) -> dict[str, int]:
+        """How many answers to an exercise there are of each verdict."""
+        found = Counter(
+            a.verdict for s in self.students for a in s.answers if a.exercise == exercise
+        )
+        return {verdict: found[verdict] for verdict in WORDS if found[verdict]}
+
+    @property
+    def misconceptions(self) -> list[Misconception]:
+        """The named mistakes, most frequent first."""
+        made: dict[tuple[str, str], list[tuple[str, Answer]]] = {}
+        for student in self.students:
+            for answer in student.answers:
+                if answer.mistake:
+                    key = (answer.exercise, answer.mistake)
+                    made.setdefault(key, []).append((student.name, answer))
+        found = [
+            Misconception(exercise, name, who[0][1].message, tuple(n for n, _ in who), who[0][1])
+            for (exercise, name), who in made.items()
+        ]
+        return sorted(found, key=lambda each: (-len(each.students), each.exercise, each.name))
+
+    @property
+    def median(self) -> float:
+        """Of the students' scores."""
+        return statistics.median(student.score for student in self.students)
+
+
+def class_report(config: Any, lesson: str) -> ClassReport:
+    """Read a graded lesson of the course with this nbgrader configuration.
+
+    Raises:
+        NoClassError: if nobody's submission of the lesson has been graded.
+    """
+    course = config.CourseDirectory
+    folder = Path(course.root, course.autograded_directory)
+    students, moments = [], []
+    with Gradebook(course.db_url) as gradebook:
+        try:
+            submissions = gradebook.assignment_submissions(lesson)
+        except MissingEntry:
+            submissions = []
+        for submission in sorted(submissions, key=lambda each: each.student.id):
+            path = folder / submission.student.id / lesson / f"{lesson}.ipynb"
+            if path.exists() and submission.notebooks:
+                notebook = json.loads(path.read_bytes())
+                students.append(_student(submission, notebook, course, lesson))
+                moments.append(path.stat().st_mtime)
+    if not students:
+        raise NoClassError(
+            f"No submission of {lesson} has been graded yet: first `nbgrader collect {lesson}`, "
+            f"then `nbgrader autograde {lesson}`."
+        )
+    return ClassReport(lesson, tuple(students), datetime.fromtimestamp(max(moments)))
+
+
+def page(report: ClassReport) -> str:
+    """The report as one self-contained HTML page."""
+    environment = Environment(
+        loader=PackageLoader("grader.classroom", "templates"),
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["inline"] = lambda sentence: Markup(inline(sentence))
+    template = environment.get_template("class_report.html.j2")
+    return template.render(report=report, colours=COLOURS, words=WORDS, short=SHORT, count=_count)
+
+
+def _student(submission: Any, notebook: Mapping[str, Any], course: Any, lesson: str) -> Student:
+    said = {
+        cell["metadata"]["nbgrader"]["grade_id"]: cell["metadata"].get(MARK, {})
+        for cell in notebook["cells"]
+        if "nbgrader" in cell["metadata"]
+    }
+    grades: Sequence[Any] = [grade for each in submission.notebooks for grade in each.grades]
+    order = list(catalogue())
+    answers = tuple(
+        Answer(
+            grade.name,
+            grade.score,
+            grade.max_score,
+            by_hand=grade.manual_score is not None,
+            **{"verdict": "error", **said.get(grade.name, {})},
+        )
+        for grade in sorted(grades, key=lambda each: order.index(each.name))
+        if grade.name in order
+    )
+    folder = f"{course.feedback_directory}/{submission.student.id}/{lesson}/{lesson}.html"
+    exists = Path(course.root, folder).exists()
+    return Student(
+        submission.student.id,
+        answers,
+        submission.total_seconds_late / 3600,
+        Path(course.root, folder).as_uri() if exists else "",
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"

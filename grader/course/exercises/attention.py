@@ -1,0 +1,737 @@
+"""Lesson 14: multi-head attention, the Transformer layer and grouped queries."""
+
+from __future__ import annotations
+
+from functools import cache
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import nn
+
+from grader.course.pytorch import mult_adds, parameters, without
+from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, case
+
+
+def attention_params(
+    embed_dim: int,
+    bias: bool = True,
+    kdim: int | None = None,
+    vdim: int | None = None,
+    add_bias_kv: bool = False,
+) -> int:
+    """The number of parameters of `nn.MultiheadAttention(embed_dim, num_heads, ...)`, which is
+    the same for every `num_heads`."""
+    attention = nn.MultiheadAttention(
+        embed_dim, num_heads=1, bias=bias, kdim=kdim, vdim=vdim, add_bias_kv=add_bias_kv
+    )
+    return parameters(attention)
+
+
+@cache
+def attention_mult_adds(batch: int, target_len: int, source_len: int, embed_dim: int) -> int:
+    """The multiply-accumulates of `nn.MultiheadAttention` for queries of length `target_len`,
+    and keys and values of length `source_len`. Biases and the softmax are not counted."""
+    attention = nn.MultiheadAttention(embed_dim, num_heads=1, batch_first=True)
+    query = (batch, target_len, embed_dim)
+    source = (batch, source_len, embed_dim)
+    return mult_adds(attention, query, source, source)
+
+
+def transformer_layer_params(d_model: int, dim_feedforward: int = 2048) -> int:
+    """The number of parameters of `nn.TransformerEncoderLayer(d_model, nhead, dim_feedforward)`,
+    which is the same for every `nhead`."""
+    return parameters(nn.TransformerEncoderLayer(d_model, 1, dim_feedforward))
+
+
+def grouped_query_params(embed_dim: int, num_heads: int, num_kv_heads: int, head_dim: int) -> int:
+    """The number of parameters of grouped-query attention: four Linear layers without bias, for
+    queries, keys, values and output, where keys and values have `num_kv_heads` heads."""
+    queries = torch.empty(num_heads, head_dim).numel()
+    keys = values = torch.empty(num_kv_heads, head_dim).numel()
+    layers = (
+        nn.Linear(embed_dim, queries, bias=False),
+        nn.Linear(embed_dim, keys, bias=False),
+        nn.Linear(embed_dim, values, bias=False),
+        nn.Linear(queries, embed_dim, bias=False),
+    )
+    return sum(map(parameters, layers))
+
+
+@cache
+def make(**arguments: Any) -> nn.MultiheadAttention:
+    """The attention layer, kept, since many wrong rules ask for the same one."""
+    return nn.MultiheadAttention(num_heads=1, **arguments)
+
+
+def attention(a: SimpleNamespace, **changes: Any) -> nn.MultiheadAttention:
+    """The attention layer with the arguments of a case, some of them changed."""
+    return make(**(vars(a) | changes))
+
+
+def matrix(inputs: int, outputs: int) -> int:
+    """The number of parameters of a Linear without a bias."""
+    return parameters(nn.Linear(inputs, outputs, bias=False))
+
+
+def draw_attention(random: Random) -> Case:
+    """An attention layer with sizes of its own for keys and values, and any biases."""
+    embed_dim, kdim, vdim = random.sample(range(2, 65), k=3)
+    return case(
+        embed_dim,
+        bias=random.random() < 0.5,
+        kdim=random.choice((kdim, None)),
+        vdim=vdim,
+        add_bias_kv=random.random() < 0.5,
+    )
+
+
+PARAMS = Function(
+    attention_params,
+    parts=(
+        Part(
+            "four projections",
+            1,
+            cases=(case(1), case(2), case(16), case(embed_dim=512)),
+            draw=lambda random: case(random.randint(2, 300)),
+        ),
+        Part(
+            "without biases",
+            1,
+            cases=(case(2, bias=False), case(16, False), case(12, bias=True)),
+            draw=lambda random: case(random.randint(2, 300), bias=False),
+        ),
+        Part(
+            "keys and values of other sizes",
+            2,
+            cases=(
+                case(2, kdim=3),
+                case(2, vdim=5),
+                case(16, kdim=10, vdim=6),
+                case(8, False, 3, 5),
+            ),
+            draw=draw_attention,
+        ),
+        Part(
+            "extra key and value",
+            1,
+            cases=(
+                case(2, add_bias_kv=True),
+                case(16, bias=False, add_bias_kv=True),
+                case(8, True, 3, 5, True),
+                case(12, bias=False, kdim=20, vdim=7, add_bias_kv=True),
+            ),
+            draw=lambda random: case(
+                random.randint(2, 64), random.random() < 0.5, add_bias_kv=True
+            ),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "no bias",
+            "You counted the matrices only. Unless `bias=False`, each projection has a bias too.",
+            lambda a: parameters(attention(a, bias=False)),
+        ),
+        Mistake(
+            "bias always counted",
+            "Right, but with `bias=False` no projection has a bias. Look at the `bias` argument.",
+            lambda a: parameters(attention(a, bias=True)),
+        ),
+        Mistake(
+            "embed_dim only",
+            "Right for the plain layer. You used `embed_dim`; look at what each of the other "
+            "arguments changes.",
+            lambda a: parameters(nn.MultiheadAttention(a.embed_dim, 1)),
+        ),
+        Mistake(
+            "embed_dim and bias only",
+            "Right for the plain layer. `kdim`, `vdim` and `add_bias_kv` change the count too.",
+            lambda a: parameters(nn.MultiheadAttention(a.embed_dim, 1, bias=a.bias)),
+        ),
+        Mistake(
+            "queries, keys and values only",
+            "You counted three square projections. There is a fourth, `out_proj`, "
+            "and not all of them are square.",
+            lambda a: without(nn.MultiheadAttention(a.embed_dim, 1, bias=a.bias), "out_proj"),
+        ),
+        Mistake(
+            "output projection forgotten",
+            "You counted the projections of queries, keys and values. After the heads are put "
+            "together there is one more: `out_proj`.",
+            lambda a: without(attention(a), "out_proj"),
+        ),
+        Mistake(
+            "output bias forgotten",
+            "You counted biases for queries, keys and values. `out_proj` has one as well.",
+            lambda a: without(attention(a), "out_proj.bias"),
+        ),
+        Mistake(
+            "output bias only",
+            "You counted one bias. `in_proj_bias` is there too, and it is longer: "
+            "whose biases does it hold?",
+            lambda a: without(attention(a), "in_proj_bias"),
+        ),
+        Mistake(
+            "kdim and vdim ignored",
+            "Right when keys and values have `embed_dim` features. With `kdim` and `vdim` their "
+            "projections read vectors of another size.",
+            lambda a: parameters(attention(a, kdim=None, vdim=None)),
+        ),
+        Mistake(
+            "kdim ignored",
+            "You used `vdim` but not `kdim`. The keys can have a size of their own too.",
+            lambda a: parameters(attention(a, kdim=None)),
+        ),
+        Mistake(
+            "vdim ignored",
+            "You used `kdim` but not `vdim`. The values can have a size of their own too.",
+            lambda a: parameters(attention(a, vdim=None)),
+        ),
+        Mistake(
+            "kdim for the values",
+            "You let the values have the size of the keys. They have an argument of their own.",
+            lambda a: parameters(attention(a, vdim=a.kdim)),
+        ),
+        Mistake(
+            "bias per input",
+            "You gave keys and values biases of `kdim` and `vdim` numbers. A bias is added to "
+            "the output of a projection: how long is that?",
+            lambda a: (
+                parameters(attention(a))
+                + a.bias * sum(size - a.embed_dim for size in (a.kdim, a.vdim) if size)
+            ),
+        ),
+        Mistake(
+            "queries read kdim",
+            "You let the projection of the queries read `kdim` numbers. Only the keys have that "
+            "size: a query has `embed_dim` numbers.",
+            lambda a: (
+                parameters(attention(a))
+                - matrix(a.embed_dim, a.embed_dim)
+                + matrix(a.kdim or a.embed_dim, a.embed_dim)
+            ),
+        ),
+        Mistake(
+            "output reads vdim",
+            "You let `out_proj` read `vdim` numbers. It comes after the projection of the "
+            "values: how long are they by then?",
+            lambda a: (
+                without(attention(a), "out_proj.weight")
+                + matrix(a.vdim or a.embed_dim, a.embed_dim)
+            ),
+        ),
+        Mistake(
+            "add_bias_kv ignored",
+            "Right without `add_bias_kv`. With it the layer learns two more vectors, `bias_k` "
+            "and `bias_v`, which it appends to the keys and the values.",
+            lambda a: parameters(attention(a, add_bias_kv=False)),
+        ),
+        Mistake(
+            "one vector for add_bias_kv",
+            "You counted one vector for `add_bias_kv`. The name ends in `kv`: "
+            "there is more than one.",
+            lambda a: without(attention(a), "bias_v"),
+        ),
+        Mistake(
+            "add_bias_kv needs bias",
+            "You counted `bias_k` and `bias_v` only with `bias=True`. They are no biases of "
+            "a projection but one more key and value, and `bias` does not switch them off.",
+            lambda a: parameters(attention(a, add_bias_kv=a.add_bias_kv and a.bias)),
+        ),
+        Mistake(
+            "extra vectors not projected",
+            "You gave `bias_k` and `bias_v` the sizes `kdim` and `vdim`. They are appended "
+            "after the projection: how long are keys and values there?",
+            lambda a: (
+                parameters(attention(a))
+                + a.add_bias_kv * sum(size - a.embed_dim for size in (a.kdim, a.vdim) if size)
+            ),
+        ),
+    ),
+    hints=(
+        "There are four projections: queries, keys, values and `out_proj`. Each is a Linear; "
+        "what does it read and what does it write?",
+        "Print the names and shapes in `named_parameters()` with `kdim=3, vdim=5`. "
+        "`in_proj_weight` then falls into three.",
+        "`None` means: as large as `embed_dim`. Put that right in the first lines.",
+        "Compare the `named_parameters()` with and without `add_bias_kv=True`.",
+    ),
+)
+
+
+@cache
+def projection_cost(batch: int, length: int, embed_dim: int) -> int:
+    """The mult-adds of one projection of all vectors in a batch of sequences."""
+    return mult_adds(nn.Linear(embed_dim, embed_dim), (batch, length, embed_dim))
+
+
+def projection(a: SimpleNamespace, length: int) -> int:
+    """The mult-adds of one projection of sequences of this length."""
+    return projection_cost(a.batch, length, a.embed_dim)
+
+
+def lengths(a: SimpleNamespace) -> tuple[int, ...]:
+    """The lengths of the queries, keys, values and outputs."""
+    return a.target_len, a.source_len, a.source_len, a.target_len
+
+
+def projections(a: SimpleNamespace, **changes: int) -> int:
+    """The mult-adds of the four projections, some arguments of the case changed."""
+    changed = SimpleNamespace(**(vars(a) | changes))
+    return sum(projection(changed, length) for length in lengths(changed))
+
+
+def cost(a: SimpleNamespace, **changes: int) -> int:
+    """The mult-adds of attention with the arguments of a case, some of them changed."""
+    return attention_mult_adds(**(vars(a) | changes))
+
+
+def core(a: SimpleNamespace, **changes: int) -> int:
+    """The mult-adds between the projections: the scores and the weighted sum."""
+    return cost(a, **changes) - projections(a, **changes)
+
+
+def draw_lengths(random: Random) -> Case:
+    """Queries, and keys and values, of two lengths."""
+    target_len, source_len = random.sample(range(2, 33), k=2)
+    return case(random.randint(2, 8), target_len, source_len, random.randint(2, 64))
+
+
+def draw_self_attention(random: Random) -> Case:
+    """One sequence that attends to itself."""
+    length = random.randint(2, 32)
+    return case(1, length, length, random.randint(2, 64))
+
+
+def draw_batch(random: Random) -> Case:
+    """A batch of sequences that attend to themselves."""
+    length = random.randint(2, 32)
+    return case(random.randint(2, 8), length, length, random.randint(2, 64))
+
+
+MULT_ADDS = Function(
+    attention_mult_adds,
+    parts=(
+        Part(
+            "one sequence attends to itself",
+            1,
+            cases=(case(1, 1, 1, 2), case(1, 3, 3, 2), case(1, 10, 10, embed_dim=16)),
+            draw=draw_self_attention,
+        ),
+        Part(
+            "a batch",
+            1,
+            cases=(case(2, 3, 3, 4), case(5, 10, 10, 16)),
+            draw=draw_batch,
+        ),
+        Part(
+            "two lengths",
+            2,
+            cases=(
+                case(1, 1, 3, 2),
+                case(2, 5, 3, 4),
+                case(batch=4, target_len=7, source_len=10, embed_dim=16),
+            ),
+            draw=draw_lengths,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "projections only",
+            "You counted the four projections. Attention itself multiplies matrices too: "
+            "queries with keys, then the weights with the values.",
+            projections,
+        ),
+        Mistake(
+            "no projections",
+            "You counted the scores and the weighted sum. Before them queries, keys and values "
+            "are projected, and after them the output is.",
+            core,
+        ),
+        Mistake(
+            "scores only",
+            "You counted the scores. There is a weighted sum of the values after them, and "
+            "there are four projections.",
+            lambda a: core(a) // 2,
+        ),
+        Mistake(
+            "one product per output",
+            "You counted one mult-add for each number that a projection writes. How many products "
+            "are summed for one such number?",
+            lambda a: core(a) + sum(a.batch * length * a.embed_dim for length in lengths(a)),
+        ),
+        Mistake(
+            "no weighted sum",
+            "You left out the weighted sum: when the scores are known, they are multiplied "
+            "with the values.",
+            lambda a: cost(a) - core(a) // 2,
+        ),
+        Mistake(
+            "output projection forgotten",
+            "You left out the last projection, `out_proj`.",
+            lambda a: cost(a) - projection(a, a.target_len),
+        ),
+        Mistake(
+            "one projection",
+            "You counted one projection. Queries, keys, values and the output have one each.",
+            lambda a: core(a) + projection(a, a.target_len),
+        ),
+        Mistake(
+            "batch ignored",
+            "That is the work for one sequence. Each sequence in the batch costs the same again.",
+            lambda a: cost(a, batch=1),
+        ),
+        Mistake(
+            "attention across the batch",
+            "You let every query meet the keys of all sequences in the batch. A query meets the "
+            "keys of its own sequence only.",
+            lambda a: cost(
+                a,
+                batch=1,
+                target_len=a.batch * a.target_len,
+                source_len=a.batch * a.source_len,
+            ),
+        ),
+        Mistake(
+            "target length everywhere",
+            "Right when both lengths are equal. Keys and values have `source_len` vectors.",
+            lambda a: cost(a, source_len=a.target_len),
+        ),
+        Mistake(
+            "source length everywhere",
+            "Right when both lengths are equal. The queries have `target_len` vectors.",
+            lambda a: cost(a, target_len=a.source_len),
+        ),
+        Mistake(
+            "projections at target length",
+            "Your scores are right, but you project `target_len` vectors four times. "
+            "How many keys and values are there?",
+            lambda a: core(a) + projections(a, source_len=a.target_len),
+        ),
+        Mistake(
+            "projections at source length",
+            "Your scores are right, but you project `source_len` vectors four times. "
+            "How many queries are there, and how many outputs?",
+            lambda a: core(a) + projections(a, target_len=a.source_len),
+        ),
+        Mistake(
+            "output at source length",
+            "You project `source_len` vectors at the end. Attention gives one vector for each "
+            "query.",
+            lambda a: cost(a) - projection(a, a.target_len) + projection(a, a.source_len),
+        ),
+        Mistake(
+            "square scores",
+            "You let the queries meet each other. The table of scores has one row for each query "
+            "and one column for each key.",
+            lambda a: projections(a) + core(a, source_len=a.target_len),
+        ),
+        Mistake(
+            "FLOPs, not mult-adds",
+            "Twice too many: you counted each multiplication and each addition. "
+            "A mult-add is one multiplication together with one addition.",
+            lambda a: 2 * cost(a),
+        ),
+        Mistake(
+            "bias counted",
+            "You counted the additions of the biases as well. The convention of this course "
+            "leaves the bias out.",
+            lambda a: cost(a) + sum(a.batch * length * a.embed_dim for length in lengths(a)),
+        ),
+        Mistake(
+            "softmax counted",
+            "You counted the softmax as well. The convention of this course counts matrix "
+            "products only.",
+            lambda a: cost(a) + a.batch * a.target_len * a.source_len,
+        ),
+        Mistake(
+            "parameters, not mult-adds",
+            "You returned the number of parameters. Mult-adds grow with the batch and the "
+            "lengths, parameters don't.",
+            lambda a: attention_params(a.embed_dim),
+        ),
+    ),
+    hints=(
+        "There are six matrix products: four projections, the scores, the weighted sum. "
+        "Write down the shapes of each product for one sequence.",
+        "A product of an `(a, b)` with a `(b, c)` matrix costs one mult-add for each output and "
+        "each of the numbers that are summed for it.",
+        "Which of the four projections work on `target_len` vectors, which on `source_len`? "
+        "The batch comes last.",
+    ),
+)
+
+
+def encoder_layer(a: SimpleNamespace, **options: Any) -> nn.TransformerEncoderLayer:
+    """The Transformer layer of a case."""
+    return nn.TransformerEncoderLayer(a.d_model, 1, a.dim_feedforward, **options)
+
+
+TRANSFORMER = Function(
+    transformer_layer_params,
+    parts=(
+        Part(
+            "a given feed-forward width",
+            2,
+            cases=(case(1, 2), case(2, 3), case(16, 40), case(64, dim_feedforward=100)),
+            draw=lambda random: case(random.randint(2, 200), random.randint(2, 200)),
+        ),
+        Part(
+            "the default width",
+            1,
+            cases=(case(2), case(512), case(d_model=768)),
+            draw=lambda random: case(random.randint(2, 400)),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "LayerNorms or attention biases",
+            "Four vectors of `d_model` numbers are missing. Did you count both LayerNorms, with "
+            "weight and bias? And the biases of the four projections?",
+            lambda a: without(encoder_layer(a), "norm"),
+        ),
+        Mistake(
+            "half of the LayerNorms",
+            "Two vectors of `d_model` numbers are missing. There are two LayerNorms, `norm1` and "
+            "`norm2`, and each of them scales and shifts.",
+            lambda a: without(encoder_layer(a), "norm2"),
+        ),
+        Mistake(
+            "no attention",
+            "You left out the attention. You have `attention_params` already.",
+            lambda a: without(encoder_layer(a), "self_attn"),
+        ),
+        Mistake(
+            "no feed-forward part",
+            "You left out the feed-forward part: `linear1` and `linear2`.",
+            lambda a: without(encoder_layer(a), "linear"),
+        ),
+        Mistake(
+            "one feed-forward matrix",
+            "You counted `linear1` only. `linear2` leads back to `d_model`.",
+            lambda a: without(encoder_layer(a), "linear2"),
+        ),
+        Mistake(
+            "output projection forgotten",
+            "You left out the attention's last projection, `self_attn.out_proj`.",
+            lambda a: without(encoder_layer(a), "self_attn.out_proj"),
+        ),
+        Mistake(
+            "no feed-forward bias",
+            "You left out the biases of `linear1` and `linear2`. How long is each?",
+            lambda a: without(encoder_layer(a), "linear1.bias", "linear2.bias"),
+        ),
+        Mistake(
+            "bias of linear1 too short",
+            "You gave both Linear layers a bias of `d_model` numbers. A bias has one number for "
+            "each output: what does `linear1` write?",
+            lambda a: without(encoder_layer(a), "linear1.bias") + a.d_model,
+        ),
+        Mistake(
+            "bias of linear2 too long",
+            "You gave both Linear layers a bias of `dim_feedforward` numbers. A bias has one "
+            "number for each output: what does `linear2` write?",
+            lambda a: without(encoder_layer(a), "linear2.bias") + a.dim_feedforward,
+        ),
+        Mistake(
+            "rule of thumb",
+            "Twelve squares of `d_model` is a rule of thumb for large models. It leaves out "
+            "biases and LayerNorms, and takes `dim_feedforward` for granted.",
+            lambda a: without(
+                nn.TransformerEncoderLayer(a.d_model, 1, 4 * a.d_model, bias=False), "norm"
+            ),
+        ),
+        Mistake(
+            "no biases",
+            "You counted no bias anywhere. The projections, both Linear layers and both "
+            "LayerNorms have one by default.",
+            lambda a: parameters(encoder_layer(a, bias=False)),
+        ),
+        Mistake(
+            "matrices only",
+            "You counted the six matrices. There are biases as well, and two LayerNorms.",
+            lambda a: without(encoder_layer(a, bias=False), "norm"),
+        ),
+        Mistake(
+            "feed-forward width from d_model",
+            "You took 4 times `d_model` for the feed-forward width. That is a habit of many "
+            "models, but here `dim_feedforward` says it.",
+            lambda a: transformer_layer_params(a.d_model, 4 * a.d_model),
+        ),
+        Mistake(
+            "always the default width",
+            "Right for the default. `dim_feedforward` is an argument.",
+            lambda a: transformer_layer_params(a.d_model),
+        ),
+        Mistake(
+            "decoder layer",
+            "You counted a decoder layer. It has a second attention and a third LayerNorm; "
+            "the encoder layer has not.",
+            lambda a: parameters(nn.TransformerDecoderLayer(a.d_model, 1, a.dim_feedforward)),
+        ),
+    ),
+    hints=(
+        "Print the names and shapes in `nn.TransformerEncoderLayer(16, 4, 40)"
+        ".named_parameters()`: attention, two Linear layers, two LayerNorms.",
+        "You have counted each of these parts in an earlier exercise. Write one line for each.",
+        "`linear1` leads from `d_model` to `dim_feedforward`, `linear2` leads back. "
+        "Which of the two sizes has each bias?",
+    ),
+)
+
+
+def grouped(a: SimpleNamespace, **changes: int) -> int:
+    """The count of a case, some of its arguments changed."""
+    return grouped_query_params(**(vars(a) | changes))
+
+
+def key_projection(a: SimpleNamespace) -> int:
+    """The parameters of the projection of the keys; that of the values has as many."""
+    return matrix(a.embed_dim, torch.empty(a.num_kv_heads, a.head_dim).numel())
+
+
+def query_projection(a: SimpleNamespace) -> int:
+    """The parameters of the projection of the queries; that of the output has as many."""
+    return matrix(a.embed_dim, torch.empty(a.num_heads, a.head_dim).numel())
+
+
+def biases(a: SimpleNamespace) -> int:
+    """The biases that the four Linear layers would have: one for each output."""
+    queries = a.num_heads * a.head_dim
+    keys = values = a.num_kv_heads * a.head_dim
+    return int(queries + keys + values + a.embed_dim)
+
+
+def draw_multi_head(random: Random) -> Case:
+    """Every head has its own keys and values."""
+    heads, head_dim = random.sample(range(2, 17), k=2)
+    return case(heads * head_dim, heads, heads, head_dim)
+
+
+def draw_grouped(random: Random) -> Case:
+    """Groups of heads share their keys and values."""
+    num_kv_heads, group, head_dim = random.choices(range(2, 9), k=3)
+    num_heads = num_kv_heads * group
+    return case(num_heads * head_dim, num_heads, num_kv_heads, head_dim)
+
+
+def draw_own_head_size(random: Random) -> Case:
+    """The heads together are wider than the embedding, or narrower."""
+    num_kv_heads, group, head_dim = random.choices(range(2, 9), k=3)
+    num_heads = num_kv_heads * group
+    narrower, wider = num_heads * (head_dim - 1), num_heads * (head_dim + 1)
+    return case(random.choice((narrower, wider)), num_heads, num_kv_heads, head_dim)
+
+
+GROUPED_QUERY = Function(
+    grouped_query_params,
+    parts=(
+        Part(
+            "keys and values for every head",
+            1,
+            cases=(case(2, 1, 1, 2), case(6, 2, 2, 3), case(20, 5, 5, head_dim=4)),
+            draw=draw_multi_head,
+        ),
+        Part(
+            "heads share keys and values",
+            2,
+            cases=(case(4, 2, 1, 2), case(12, 6, 2, 2), case(32, 8, 2, 4), case(40, 8, 1, 5)),
+            draw=draw_grouped,
+        ),
+        Part(
+            "head size of its own",
+            1,
+            cases=(
+                case(4, 2, 1, 3),
+                case(12, 4, 2, 8),
+                case(embed_dim=48, num_heads=6, num_kv_heads=3, head_dim=5),
+            ),
+            draw=draw_own_head_size,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "keys for every head",
+            "You gave every head its own keys and values. There are only `num_kv_heads` of them, "
+            "which several heads share.",
+            lambda a: grouped(a, num_kv_heads=a.num_heads),
+        ),
+        Mistake(
+            "fewer queries too",
+            "You used `num_kv_heads` everywhere. Keys and values are shared; every head still has "
+            "its own queries.",
+            lambda a: grouped(a, num_heads=a.num_kv_heads),
+        ),
+        Mistake(
+            "one set of keys",
+            "You counted keys and values once for all heads. There are `num_kv_heads` sets.",
+            lambda a: grouped(a, num_kv_heads=1),
+        ),
+        Mistake(
+            "heads in a group",
+            "You used the number of heads in a group. `num_kv_heads` says how many groups there "
+            "are, and each group has one set of keys and values.",
+            lambda a: grouped(a, num_kv_heads=a.num_heads // a.num_kv_heads),
+        ),
+        Mistake(
+            "one head",
+            "You counted one head. `head_dim` is the size of a single head.",
+            lambda a: grouped(a, num_heads=1, num_kv_heads=1),
+        ),
+        Mistake(
+            "output projection forgotten",
+            "You counted queries, keys and values. One more Linear leads back to `embed_dim`.",
+            lambda a: grouped(a) - query_projection(a),
+        ),
+        Mistake(
+            "output from shared heads",
+            "You let the output projection read `num_kv_heads` heads. There is one result "
+            "for each query head.",
+            lambda a: grouped(a) - query_projection(a) + key_projection(a),
+        ),
+        Mistake(
+            "only the keys shared",
+            "You let the heads share their keys, but not their values. Both are shared.",
+            lambda a: grouped(a) - key_projection(a) + query_projection(a),
+        ),
+        Mistake(
+            "keys or values forgotten",
+            "You counted one projection for keys and values together. They have one each.",
+            lambda a: grouped(a) - key_projection(a),
+        ),
+        Mistake(
+            "head size from embed_dim",
+            "You divided `embed_dim` by the number of heads. That is the usual head size, but "
+            "here `head_dim` says it.",
+            lambda a: grouped(a, head_dim=a.embed_dim // a.num_heads),
+        ),
+        Mistake(
+            "square projections",
+            "Your queries and output are as wide as `embed_dim`. That holds only when the heads "
+            "together have `embed_dim` numbers; `head_dim` is free.",
+            lambda a: grouped(a) + 2 * (matrix(a.embed_dim, a.embed_dim) - query_projection(a)),
+        ),
+        Mistake(
+            "plain attention",
+            "You counted four square matrices: plain multi-head attention. Here the number and "
+            "the size of the heads decide how wide each projection is.",
+            lambda a: attention_params(a.embed_dim, bias=False),
+        ),
+        Mistake(
+            "bias counted",
+            "You counted biases. The four layers of this exercise have none.",
+            lambda a: grouped(a) + biases(a),
+        ),
+    ),
+    hints=(
+        "There are four Linear layers: queries, keys, values, output. Write down for each "
+        "what it reads and what it writes.",
+        "All heads of the queries stand side by side in one vector: how long is it? "
+        "How long is that of the keys?",
+        "The output projection reads what the heads have put together, and writes `embed_dim` "
+        "numbers.",
+    ),
+)
+
+LESSON = Lesson("14-attention", (PARAMS, MULT_ADDS, TRANSFORMER, GROUPED_QUERY))

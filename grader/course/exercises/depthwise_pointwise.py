@@ -1,0 +1,705 @@
+"""Lesson 07: depthwise, pointwise and separable convolutions, all made of `torch.nn.Conv2d`."""
+
+from __future__ import annotations
+
+from random import Random
+
+from torch import nn
+
+from grader.course.pytorch import Shape, mult_adds, parameters
+from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, case
+
+Size = int | tuple[int, int]
+Padding = str | tuple[int, int]
+
+
+def depthwise_params(
+    in_channels: int, kernel_size: Size, multiplier: int = 1, bias: bool = True
+) -> int:
+    """The number of parameters of a depthwise convolution, `nn.Conv2d` with `groups=in_channels`.
+
+    Each input channel has `multiplier` filters, and each filter makes one output channel.
+    """
+    return parameters(_depthwise(in_channels, kernel_size, multiplier, bias))
+
+
+def pointwise_params(in_channels: int, out_channels: int, bias: bool = True) -> int:
+    """The number of parameters of a pointwise convolution, `nn.Conv2d` with `kernel_size=1`."""
+    return parameters(nn.Conv2d(in_channels, out_channels, 1, bias=bias))
+
+
+def separable_params(
+    in_channels: int, out_channels: int, kernel_size: Size, bias: bool = True
+) -> int:
+    """The number of parameters of a depthwise convolution followed by a pointwise one.
+
+    `bias` holds for both of them.
+    """
+    return parameters(_separable(in_channels, out_channels, kernel_size, bias))
+
+
+def separable_mult_adds(input_shape: Shape, out_channels: int, kernel_size: Size) -> int:
+    """The multiply-accumulates of a separable convolution for the whole batch, bias not counted.
+
+    The stride is 1 and the padding "same", so the maps keep their height and width.
+    """
+    return mult_adds(_separable(input_shape[1], out_channels, kernel_size), input_shape)
+
+
+def _depthwise(
+    in_channels: int,
+    kernel_size: Size,
+    multiplier: int = 1,
+    bias: bool = True,
+    padding: Padding = "same",
+) -> nn.Conv2d:
+    return nn.Conv2d(
+        in_channels,
+        in_channels * multiplier,
+        kernel_size,
+        padding=padding,
+        groups=in_channels,
+        bias=bias,
+    )
+
+
+def _separable(
+    in_channels: int,
+    out_channels: int,
+    kernel_size: Size,
+    bias: bool = True,
+    padding: Padding = "same",
+) -> nn.Sequential:
+    return nn.Sequential(
+        _depthwise(in_channels, kernel_size, bias=bias, padding=padding),
+        nn.Conv2d(in_channels, out_channels, 1, bias=bias),
+    )
+
+
+def _sides(kernel_size: Size) -> tuple[int, int]:
+    """Height and width of a kernel that is given as an int or a pair."""
+    return kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
+
+
+def _square(kernel_size: Size) -> int:
+    """What is left of a kernel when its width is overlooked."""
+    return _sides(kernel_size)[0]
+
+
+def _half(kernel_size: Size) -> tuple[int, int]:
+    """The padding that most people remember for "same"."""
+    height, width = _sides(kernel_size)
+    return height // 2, width // 2
+
+
+def _one_channel(input_shape: Shape) -> Shape:
+    """The same maps, with a single channel."""
+    return (input_shape[0], 1, *input_shape[2:])
+
+
+def _draw_kernel(random: Random) -> tuple[int, int]:
+    """Height and width, never the same."""
+    height, width = random.sample(range(1, 8), k=2)
+    return height, width
+
+
+def _draw_channels(random: Random) -> tuple[int, int]:
+    """Channels in and out, never the same."""
+    before, after = random.sample(range(2, 65), k=2)
+    return before, after
+
+
+def _draw_image(random: Random, batch: int) -> Shape:
+    """A batch of maps, larger than any drawn kernel."""
+    return (batch, random.randint(2, 9), *random.sample(range(8, 17), k=2))
+
+
+def _draw_odd_kernel(random: Random, batch: int) -> Case:
+    return case(_draw_image(random, batch), random.randint(10, 20), random.choice((3, 5, 7)))
+
+
+DEPTHWISE = Function(
+    depthwise_params,
+    parts=(
+        Part(
+            "one filter for each channel",
+            1,
+            cases=(case(2, 3), case(3, 5), case(12, 3)),
+            draw=lambda random: case(random.randint(4, 64), random.choice((2, 3, 5, 7))),
+        ),
+        Part(
+            "multiplier",
+            1,
+            cases=(case(3, 2, 2), case(2, 3, multiplier=4), case(12, 3, 2)),
+            draw=lambda random: case(
+                random.randint(5, 64), random.choice((2, 3, 5)), multiplier=random.randint(2, 4)
+            ),
+        ),
+        Part(
+            "without a bias",
+            1,
+            cases=(case(2, 3, bias=False), case(3, 2, 4, False), case(5, 3, bias=True)),
+            draw=lambda random: case(
+                random.randint(5, 64), random.choice((2, 3, 5)), random.randint(1, 4), bias=False
+            ),
+        ),
+        Part(
+            "rectangular kernel",
+            1,
+            cases=(
+                case(2, (1, 3)),
+                case(4, (3, 5), 2),
+                case(3, (5, 2), multiplier=4, bias=False),
+            ),
+            draw=lambda random: case(
+                random.randint(5, 64), _draw_kernel(random), multiplier=random.randint(1, 4)
+            ),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "ordinary convolution",
+            "Your filters look at all input channels. In a depthwise convolution a filter looks "
+            "at one channel only: see the second entry of `layer.weight.shape`.",
+            lambda a: parameters(
+                nn.Conv2d(a.in_channels, a.in_channels * a.multiplier, a.kernel_size, bias=a.bias)
+            ),
+        ),
+        Mistake(
+            "one filter for all channels",
+            "You counted the filters of one channel. Channels share nothing here: "
+            "each one has filters and biases of its own.",
+            lambda a: depthwise_params(1, a.kernel_size, a.multiplier, a.bias),
+        ),
+        Mistake(
+            "one filter, many biases",
+            "Your biases are right. But you counted the weights of one channel only: "
+            "every channel has filters of its own.",
+            lambda a: (
+                depthwise_params(1, a.kernel_size, a.multiplier, bias=False)
+                + a.bias * a.multiplier * a.in_channels
+            ),
+        ),
+        Mistake(
+            "multiplier ignored",
+            "Right for one filter a channel. `multiplier` says how many filters each input "
+            "channel has.",
+            lambda a: depthwise_params(a.in_channels, a.kernel_size, bias=a.bias),
+        ),
+        Mistake(
+            "multiplier in the bias only",
+            "Your biases are right. But `multiplier` makes more filters as well, "
+            "so there are more weights too.",
+            lambda a: (
+                depthwise_params(a.in_channels, a.kernel_size, bias=False)
+                + a.bias * a.multiplier * a.in_channels
+            ),
+        ),
+        Mistake(
+            "multiplier as out_channels",
+            "You took `multiplier` for the number of output channels. It counts the filters of "
+            "one input channel; all of them together make the output channels.",
+            lambda a: parameters(
+                nn.Conv2d(a.in_channels, a.multiplier, a.kernel_size, bias=a.bias)
+            ),
+        ),
+        Mistake(
+            "no bias",
+            "You counted the weights only. Each output channel also has a bias, "
+            "unless it is switched off.",
+            lambda a: depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False),
+        ),
+        Mistake(
+            "bias always counted",
+            "Right, but with `bias=False` the layer has no bias vector at all.",
+            lambda a: depthwise_params(a.in_channels, a.kernel_size, a.multiplier),
+        ),
+        Mistake(
+            "bias per input channel",
+            "Your weights are right. You gave each input channel one bias, but a bias belongs to "
+            "an output channel, and a `multiplier` makes more of those.",
+            lambda a: (
+                depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False)
+                + a.bias * a.in_channels
+            ),
+        ),
+        Mistake(
+            "one bias for the layer",
+            "You counted a single bias for the whole layer. Every output channel has its own.",
+            lambda a: (
+                depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False) + a.bias
+            ),
+        ),
+        Mistake(
+            "bias per weight",
+            "You counted a bias for each weight. A filter has many weights, but its output "
+            "channel has a single bias.",
+            lambda a: (
+                depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False)
+                * (1 + a.bias)
+            ),
+        ),
+        Mistake(
+            "one side of the kernel",
+            "You counted one side of the kernel. A filter is a grid: it has rows and columns.",
+            lambda a: depthwise_params(
+                a.in_channels, (_square(a.kernel_size), 1), a.multiplier, a.bias
+            ),
+        ),
+        Mistake(
+            "kernel sides added",
+            "You added the two sides of the kernel. Draw a filter as a grid and count its cells.",
+            lambda a: depthwise_params(
+                a.in_channels, (sum(_sides(a.kernel_size)), 1), a.multiplier, a.bias
+            ),
+        ),
+        Mistake(
+            "kernel as a square",
+            "Right for square kernels. A pair is `(height, width)`, and here the two differ.",
+            lambda a: depthwise_params(a.in_channels, _square(a.kernel_size), a.multiplier, a.bias),
+        ),
+        Mistake(
+            "pointwise added",
+            "You added a 1x1 convolution. That is the second half of a separable convolution; "
+            "here only the depthwise half is asked for.",
+            lambda a: separable_params(
+                a.in_channels, a.in_channels * a.multiplier, a.kernel_size, a.bias
+            ),
+        ),
+    ),
+    hints=(
+        "Print the shapes of `layer.weight` and `layer.bias` for "
+        "`nn.Conv2d(4, 8, 3, groups=4)`. Which entry is 1, and why?",
+        "How many filters are there in all? How many weights has one filter, "
+        "if it looks at a single channel?",
+        "`kernel_size` is an int or a pair. Make a pair of it first: "
+        "`isinstance(kernel_size, int)` tells the two apart.",
+    ),
+)
+
+POINTWISE = Function(
+    pointwise_params,
+    parts=(
+        Part(
+            "weights and bias",
+            1,
+            cases=(case(1, 2), case(3, 4), case(12, 24), case(64, 10)),
+            draw=lambda random: case(*_draw_channels(random)),
+        ),
+        Part(
+            "without a bias",
+            1,
+            cases=(case(3, 4, False), case(24, 12, bias=False), case(5, 2, bias=True)),
+            draw=lambda random: case(*_draw_channels(random), bias=False),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "no bias",
+            "You counted the weights only. Each output channel also has a bias, "
+            "unless it is switched off.",
+            lambda a: pointwise_params(a.in_channels, a.out_channels, bias=False),
+        ),
+        Mistake(
+            "bias always counted",
+            "Right, but with `bias=False` there is no bias. Use the `bias` argument.",
+            lambda a: pointwise_params(a.in_channels, a.out_channels),
+        ),
+        Mistake(
+            "bias per input channel",
+            "Your weights are right. The bias is added to the output, so how many are there?",
+            lambda a: (
+                pointwise_params(a.in_channels, a.out_channels, bias=False) + a.bias * a.in_channels
+            ),
+        ),
+        Mistake(
+            "one bias for the layer",
+            "You counted a single bias for the whole layer. Every output channel has its own.",
+            lambda a: pointwise_params(a.in_channels, a.out_channels, bias=False) + a.bias,
+        ),
+        Mistake(
+            "bias per weight",
+            "You counted a bias for each weight. Weights join an input channel to an output "
+            "channel; a bias belongs to an output channel alone.",
+            lambda a: pointwise_params(a.in_channels, a.out_channels, bias=False) * (1 + a.bias),
+        ),
+        Mistake(
+            "one weight per output channel",
+            "You gave each output channel one weight. A 1x1 kernel is small in height and width, "
+            "but it still looks at every input channel.",
+            lambda a: pointwise_params(1, a.out_channels, a.bias),
+        ),
+        Mistake(
+            "one weight per input channel",
+            "You gave each input channel one weight. It has one for every output channel: "
+            "each output channel mixes the inputs in its own way.",
+            lambda a: pointwise_params(a.in_channels, 1, bias=False) + a.bias * a.out_channels,
+        ),
+        Mistake(
+            "depthwise 1x1",
+            "You gave each input channel one weight of its own, as a depthwise convolution does. "
+            "A pointwise convolution mixes the channels.",
+            lambda a: depthwise_params(a.in_channels, 1, bias=a.bias),
+        ),
+        Mistake(
+            "channels added",
+            "You added the two numbers of channels. Every output channel has a weight for every "
+            "input channel: draw the lines and count them.",
+            lambda a: a.in_channels + a.out_channels,
+        ),
+        Mistake(
+            "a 3x3 kernel",
+            "You counted a 3x3 kernel. Pointwise means that the kernel is a single point.",
+            lambda a: parameters(nn.Conv2d(a.in_channels, a.out_channels, 3, bias=a.bias)),
+        ),
+    ),
+    hints=(
+        "Print the shape of `nn.Conv2d(3, 4, 1).weight`. The last two entries are the kernel.",
+        "It does to every pixel what `nn.Linear(in_channels, out_channels)` does to a vector.",
+    ),
+)
+
+SEPARABLE = Function(
+    separable_params,
+    parts=(
+        Part(
+            "both convolutions",
+            2,
+            cases=(case(1, 2, 3), case(2, 5, 3), case(16, 32, 3), case(12, 7, 5)),
+            draw=lambda random: case(*_draw_channels(random), random.choice((2, 3, 5, 7))),
+        ),
+        Part(
+            "without a bias",
+            1,
+            cases=(case(2, 5, 3, False), case(12, 7, 5, bias=False), case(3, 4, 2, bias=True)),
+            draw=lambda random: case(
+                *_draw_channels(random), random.choice((2, 3, 5, 7)), bias=False
+            ),
+        ),
+        Part(
+            "rectangular kernel",
+            1,
+            cases=(case(2, 3, (1, 4)), case(6, 8, (3, 5)), case(9, 4, (7, 2), bias=False)),
+            draw=lambda random: case(*_draw_channels(random), _draw_kernel(random)),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "ordinary convolution",
+            "You counted one ordinary convolution. A separable convolution replaces it by two "
+            "cheaper ones: a depthwise and a pointwise.",
+            lambda a: parameters(
+                nn.Conv2d(a.in_channels, a.out_channels, a.kernel_size, bias=a.bias)
+            ),
+        ),
+        Mistake(
+            "depthwise only",
+            "You counted the depthwise convolution only. The pointwise one follows it.",
+            lambda a: depthwise_params(a.in_channels, a.kernel_size, bias=a.bias),
+        ),
+        Mistake(
+            "pointwise only",
+            "You counted the pointwise convolution only. The depthwise one comes before it.",
+            lambda a: pointwise_params(a.in_channels, a.out_channels, a.bias),
+        ),
+        Mistake(
+            "multiplied, not added",
+            "You multiplied the counts of the two convolutions. They are two layers, "
+            "one after the other: count each, then put the counts together.",
+            lambda a: (
+                depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
+                * pointwise_params(a.in_channels, a.out_channels, a.bias)
+            ),
+        ),
+        Mistake(
+            "one weight per output channel",
+            "Your pointwise convolution has one weight for each output channel. "
+            "It still looks at every input channel, so it has many more.",
+            lambda a: (
+                depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
+                + pointwise_params(1, a.out_channels, a.bias)
+            ),
+        ),
+        Mistake(
+            "one bias, as in Keras",
+            "You counted the bias of the pointwise convolution only, as Keras' `SeparableConv2D` "
+            "has it. In PyTorch these are two layers, and each has a bias.",
+            lambda a: (
+                depthwise_params(a.in_channels, a.kernel_size, bias=False)
+                + pointwise_params(a.in_channels, a.out_channels, a.bias)
+            ),
+        ),
+        Mistake(
+            "pointwise bias missing",
+            "You counted the bias of the depthwise convolution only. "
+            "The pointwise one has a bias too.",
+            lambda a: (
+                depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
+                + pointwise_params(a.in_channels, a.out_channels, bias=False)
+            ),
+        ),
+        Mistake(
+            "no bias",
+            "You counted the weights only. Both convolutions have a bias, "
+            "unless it is switched off.",
+            lambda a: separable_params(a.in_channels, a.out_channels, a.kernel_size, bias=False),
+        ),
+        Mistake(
+            "bias always counted",
+            "Right, but with `bias=False` neither of the two convolutions has a bias.",
+            lambda a: separable_params(a.in_channels, a.out_channels, a.kernel_size),
+        ),
+        Mistake(
+            "depthwise bias per output",
+            "You gave the depthwise convolution `out_channels` biases. It does not change the "
+            "number of channels: how many come out of it?",
+            lambda a: (
+                depthwise_params(a.in_channels, a.kernel_size, bias=False)
+                + pointwise_params(a.in_channels, a.out_channels, bias=False)
+                + a.bias * 2 * a.out_channels
+            ),
+        ),
+        Mistake(
+            "groups ignored",
+            "Your first convolution connects every channel with every other. "
+            "Depthwise means that each channel keeps to itself.",
+            lambda a: (
+                parameters(nn.Conv2d(a.in_channels, a.in_channels, a.kernel_size, bias=a.bias))
+                + pointwise_params(a.in_channels, a.out_channels, a.bias)
+            ),
+        ),
+        Mistake(
+            "kernel in both",
+            "You used `kernel_size` in both convolutions. The pointwise kernel is a single point.",
+            lambda a: (
+                depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
+                + parameters(nn.Conv2d(a.in_channels, a.out_channels, a.kernel_size, bias=a.bias))
+            ),
+        ),
+        Mistake(
+            "pointwise first",
+            "You put the pointwise convolution first, so your depthwise one works on "
+            "`out_channels`. Here the depthwise convolution comes first.",
+            lambda a: (
+                pointwise_params(a.in_channels, a.out_channels, a.bias)
+                + depthwise_params(a.out_channels, a.kernel_size, bias=a.bias)
+            ),
+        ),
+        Mistake(
+            "one side of the kernel",
+            "You counted one side of the kernel. A filter is a grid: it has rows and columns.",
+            lambda a: separable_params(
+                a.in_channels, a.out_channels, (_square(a.kernel_size), 1), a.bias
+            ),
+        ),
+        Mistake(
+            "kernel as a square",
+            "Right for square kernels. A pair is `(height, width)`, and here the two differ.",
+            lambda a: separable_params(
+                a.in_channels, a.out_channels, _square(a.kernel_size), a.bias
+            ),
+        ),
+    ),
+    hints=(
+        "Two layers follow each other. Write down the channels before, between and after them.",
+        "You have counted both layers already: call your two functions.",
+        "`bias` goes to both calls.",
+    ),
+)
+
+SEPARABLE_MULT_ADDS = Function(
+    separable_mult_adds,
+    parts=(
+        Part(
+            "one image",
+            1,
+            cases=(case((1, 1, 3, 4), 2, 3), case((1, 2, 4, 3), 5, 3), case((1, 3, 7, 8), 4, 5)),
+            draw=lambda random: _draw_odd_kernel(random, batch=1),
+        ),
+        Part(
+            "a batch of images",
+            1,
+            cases=(case((2, 3, 4, 5), 6, 3), case((4, 5, 8, 7), 3, kernel_size=5)),
+            draw=lambda random: _draw_odd_kernel(random, batch=random.randint(2, 6)),
+        ),
+        Part(
+            "even and rectangular kernels",
+            1,
+            cases=(
+                case((1, 2, 3, 4), 5, 2),
+                case((2, 3, 8, 6), 4, (3, 5)),
+                case((3, 4, 7, 9), 6, (4, 1)),
+            ),
+            draw=lambda random: case(
+                _draw_image(random, random.randint(2, 6)),
+                random.randint(10, 20),
+                random.choice((2, 4, (2, 3), (5, 4), (1, 6), (7, 3))),
+            ),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "batch not counted",
+            "That is the work for one image. The convention of this course counts the whole "
+            "batch, the first entry of `input_shape`.",
+            lambda a: separable_mult_adds((1, *a.input_shape[1:]), a.out_channels, a.kernel_size),
+        ),
+        Mistake(
+            "ordinary convolution",
+            "You counted one ordinary convolution. Count the depthwise and the pointwise "
+            "convolution on their own, then add.",
+            lambda a: mult_adds(
+                nn.Conv2d(a.input_shape[1], a.out_channels, a.kernel_size, padding="same"),
+                a.input_shape,
+            ),
+        ),
+        Mistake(
+            "depthwise only",
+            "You counted the depthwise convolution only. The pointwise one mixes the channels "
+            "afterwards, and often costs more.",
+            lambda a: mult_adds(_depthwise(a.input_shape[1], a.kernel_size), a.input_shape),
+        ),
+        Mistake(
+            "pointwise only",
+            "You counted the pointwise convolution only. The depthwise one comes before it.",
+            lambda a: mult_adds(nn.Conv2d(a.input_shape[1], a.out_channels, 1), a.input_shape),
+        ),
+        Mistake(
+            "multiplied, not added",
+            "You multiplied the work of the two convolutions. One is done after the other, "
+            "so their work adds up.",
+            lambda a: (
+                mult_adds(_depthwise(a.input_shape[1], a.kernel_size), a.input_shape)
+                * mult_adds(nn.Conv2d(a.input_shape[1], a.out_channels, 1), a.input_shape)
+            ),
+        ),
+        Mistake(
+            "one channel in the depthwise",
+            "You counted the depthwise convolution of one channel. It does the same work "
+            "for every input channel.",
+            lambda a: (
+                mult_adds(_depthwise(1, a.kernel_size), _one_channel(a.input_shape))
+                + mult_adds(nn.Conv2d(a.input_shape[1], a.out_channels, 1), a.input_shape)
+            ),
+        ),
+        Mistake(
+            "one product per output channel",
+            "Your pointwise convolution multiplies once for each number of its output. "
+            "Each of them is a sum over all the input channels.",
+            lambda a: (
+                mult_adds(_depthwise(a.input_shape[1], a.kernel_size), a.input_shape)
+                + mult_adds(nn.Conv2d(1, a.out_channels, 1), _one_channel(a.input_shape))
+            ),
+        ),
+        Mistake(
+            "height for both sides",
+            "You took the maps for squares. Their height and width can differ.",
+            lambda a: separable_mult_adds(
+                (*a.input_shape[:3], a.input_shape[2]), a.out_channels, a.kernel_size
+            ),
+        ),
+        Mistake(
+            "groups ignored",
+            "In your first convolution every output channel looks at all input channels. "
+            "Depthwise means that it looks at one.",
+            lambda a: mult_adds(
+                nn.Sequential(
+                    nn.Conv2d(a.input_shape[1], a.input_shape[1], a.kernel_size, padding="same"),
+                    nn.Conv2d(a.input_shape[1], a.out_channels, 1),
+                ),
+                a.input_shape,
+            ),
+        ),
+        Mistake(
+            "pointwise first",
+            "You put the pointwise convolution first, so your depthwise one works on "
+            "`out_channels`. Here the depthwise convolution comes first.",
+            lambda a: mult_adds(
+                nn.Sequential(
+                    nn.Conv2d(a.input_shape[1], a.out_channels, 1),
+                    _depthwise(a.out_channels, a.kernel_size),
+                ),
+                a.input_shape,
+            ),
+        ),
+        Mistake(
+            "kernel in both",
+            "You used `kernel_size` in both convolutions. The pointwise kernel is a single point.",
+            lambda a: mult_adds(
+                nn.Sequential(
+                    _depthwise(a.input_shape[1], a.kernel_size),
+                    nn.Conv2d(a.input_shape[1], a.out_channels, a.kernel_size, padding="same"),
+                ),
+                a.input_shape,
+            ),
+        ),
+        Mistake(
+            "no padding",
+            "You let the map shrink as if there were no padding. "
+            'With "same" as many places come out as go in.',
+            lambda a: mult_adds(
+                _separable(a.input_shape[1], a.out_channels, a.kernel_size, padding="valid"),
+                a.input_shape,
+            ),
+        ),
+        Mistake(
+            "padding half the kernel",
+            "Right for odd kernels. With an even one, half the kernel on both sides makes the map "
+            'one larger. "same" keeps the size for every kernel.',
+            lambda a: mult_adds(
+                _separable(
+                    a.input_shape[1],
+                    a.out_channels,
+                    a.kernel_size,
+                    padding=_half(a.kernel_size),
+                ),
+                a.input_shape,
+            ),
+        ),
+        Mistake(
+            "kernel as a square",
+            "Right for square kernels. A pair is `(height, width)`, and here the two differ.",
+            lambda a: separable_mult_adds(a.input_shape, a.out_channels, _square(a.kernel_size)),
+        ),
+        Mistake(
+            "one side of the kernel",
+            "You counted one side of the kernel. A filter is a grid: it has rows and columns.",
+            lambda a: separable_mult_adds(
+                a.input_shape, a.out_channels, (_square(a.kernel_size), 1)
+            ),
+        ),
+        Mistake(
+            "bias counted",
+            "You counted the additions of the biases as well. The convention of this course "
+            "leaves the bias out.",
+            lambda a: (
+                separable_mult_adds(a.input_shape, a.out_channels, a.kernel_size)
+                + mult_adds(
+                    nn.Conv2d(1, a.input_shape[1] + a.out_channels, 1),
+                    _one_channel(a.input_shape),
+                )
+            ),
+        ),
+        Mistake(
+            "FLOPs, not mult-adds",
+            "Twice too many: you counted each multiplication and each addition. "
+            "A mult-add is one multiplication together with one addition.",
+            lambda a: 2 * separable_mult_adds(a.input_shape, a.out_channels, a.kernel_size),
+        ),
+        Mistake(
+            "parameters, not mult-adds",
+            "You returned the number of weights. Every weight is used again at each place of the "
+            "output and for each image of the batch.",
+            lambda a: separable_params(a.input_shape[1], a.out_channels, a.kernel_size, bias=False),
+        ),
+    ),
+    hints=(
+        "Start with one number that leaves the depthwise convolution. "
+        "How many products are summed to make it?",
+        "Now one number that leaves the pointwise convolution. How many products there?",
+        "How many numbers leave each of the two? The map keeps its height and width, "
+        "and the whole batch counts.",
+    ),
+)
+
+LESSON = Lesson("07-depthwise-pointwise", (DEPTHWISE, POINTWISE, SEPARABLE, SEPARABLE_MULT_ADDS))

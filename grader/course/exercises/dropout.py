@@ -1,0 +1,296 @@
+"""Lesson 11: dropout in training and in evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from grader.course.pytorch import parameters
+from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, case, ignoring
+
+TRIES = 1000  # dropout is run this often, so that each value survives at least once
+
+
+def dropout(
+    values: Sequence[float], keep: Sequence[bool], p: float = 0.5, training: bool = True
+) -> list[float]:
+    """What `nn.Dropout(p)` makes of the values when its random draw keeps those marked True.
+
+    In evaluation (`training=False`) nothing is drawn, and `keep` plays no part.
+    """
+    passed = _passed(values, p, training)
+    if not training:
+        return passed
+    return [value if kept else 0.0 for value, kept in zip(passed, keep, strict=True)]
+
+
+def dropout_params(p: float = 0.5) -> int:
+    """The number of parameters of `nn.Dropout(p)`."""
+    return parameters(nn.Dropout(p))
+
+
+def _passed(values: Sequence[float], p: float, training: bool) -> list[float]:
+    """Each value as PyTorch's dropout lets it through, measured.
+
+    The generator is put back afterwards: a check must not change what a student draws next.
+    """
+    tries = torch.tensor([values] * TRIES, dtype=torch.float64, device="cpu")
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        outputs = functional.dropout(tries, p, training)
+    survivors = outputs.abs().argmax(dim=0, keepdim=True)
+    passed: list[float] = outputs.gather(0, survivors)[0].tolist()
+    return passed
+
+
+def _masked(values: Sequence[float], keep: Sequence[bool]) -> list[float]:
+    """The mask alone, without any scaling."""
+    return [value if kept else 0.0 for value, kept in zip(values, keep, strict=True)]
+
+
+def _times(values: Sequence[float], factor: float) -> list[float]:
+    return [factor * value for value in values]
+
+
+def _random_call(random: Random, p: Sequence[float], **training: bool) -> Case:
+    """Up to seven values, at least one kept and at least one dropped."""
+    size = random.randint(3, 7)
+    values = [random.randint(-40, 40) / 4 or 1.5 for _ in range(size)]
+    keep = [True, False, *(random.random() < 0.5 for _ in range(size - 2))]
+    random.shuffle(keep)
+    return case(values, keep, random.choice(p), **training)
+
+
+DROPOUT_SLIPS = (
+    Mistake(
+        "survivors made smaller",
+        "You multiplied the survivors by the chance to survive. Some values are missing: "
+        "must the others grow or shrink to make up for that?",
+        lambda a: _times(_masked(a.values, a.keep), 1 - a.p) if a.training else a.values,
+    ),
+    Mistake(
+        "p as keep probability",
+        "You took `p` for the chance to survive. In PyTorch `p` is the chance to be dropped. "
+        "(With `p=0.5` nobody can tell.)",
+        lambda a: dropout(a.values, a.keep, 1 - a.p, a.training),
+    ),
+    Mistake(
+        "multiplied by p",
+        "You multiplied the survivors by `p`. Think of `p=0.1`: few values are missing, "
+        "so the survivors should hardly change.",
+        lambda a: _times(_masked(a.values, a.keep), a.p) if a.training else a.values,
+    ),
+    Mistake(
+        "share p added",
+        "You made the survivors larger by the share `p`. With `p=0.5` half of the values are "
+        "missing: is half as much again enough to make up for them?",
+        lambda a: _times(_masked(a.values, a.keep), 1 + a.p) if a.training else a.values,
+    ),
+    Mistake(
+        "fraction kept this time",
+        "You scaled by how many values survived this time. PyTorch does not look at the draw: "
+        "the factor depends on `p` alone.",
+        lambda a: (
+            _times(_masked(a.values, a.keep), len(a.keep) / sum(a.keep)) if a.training else a.values
+        ),
+    ),
+    Mistake(
+        "mask upside down",
+        "You dropped the values that `keep` wants to keep. True means that a value survives.",
+        lambda a: dropout(a.values, [not kept for kept in a.keep], a.p, a.training),
+    ),
+    Mistake(
+        "keep ignored",
+        "You scaled every value and dropped none. `keep` says which ones survive.",
+        lambda a: _passed(a.values, a.p, a.training),
+    ),
+    Mistake(
+        "dropped values removed",
+        "You left the dropped values out of the list. Dropout keeps the shape: "
+        "what stands in their places?",
+        lambda a: [
+            value
+            for value, kept in zip(_passed(a.values, a.p, a.training), a.keep, strict=True)
+            if kept or not a.training
+        ],
+    ),
+    Mistake(
+        "dropped values unchanged",
+        "You scaled the survivors and left the others as they are. To drop a value means "
+        "that nothing of it goes on to the next layer.",
+        lambda a: [
+            scaled if kept else value
+            for value, scaled, kept in zip(
+                a.values, _passed(a.values, a.p, a.training), a.keep, strict=True
+            )
+        ],
+    ),
+    Mistake(
+        "p taken for a half",
+        "You scale by the same factor whatever `p` is. With another `p` more or fewer values are "
+        "missing, so the survivors need another factor.",
+        lambda a: dropout(a.values, a.keep, training=a.training),
+    ),
+    Mistake(
+        "removed and not scaled",
+        "You left the dropped values out of the list. Dropout keeps the shape. "
+        "And the survivors of training are scaled.",
+        lambda a: [
+            value for value, kept in zip(a.values, a.keep, strict=True) if kept or not a.training
+        ],
+    ),
+)
+
+DROPOUT = Function(
+    dropout,
+    parts=(
+        Part(
+            "half of them",
+            1,
+            cases=(
+                case([1.0, 3.0], [True, False]),
+                case([1.0, 2.0, 3.0], [False, True, True]),
+                case([4.0, -1.5, 2.0, 8.0, 0.5], [True, False, False, True, True]),
+            ),
+            draw=lambda random: _random_call(random, p=(0.5,)),
+        ),
+        Part(
+            "another p",
+            2,
+            cases=(
+                case([1.0, 3.0], [True, False], 0.75),
+                case([4.0, 8.0, 2.0], [True, True, False], p=0.2),
+                case([-2.0, 1.0, 6.0, 5.0], [True, False, True, True], p=0.9, training=True),
+            ),
+            draw=lambda random: _random_call(random, p=(0.1, 0.2, 0.3, 0.4, 0.6, 0.8)),
+        ),
+        Part(
+            "evaluation",
+            1,
+            cases=(
+                case([1.0, 3.0], [True, False], training=False),
+                case([4.0, 8.0, 2.0], [True, True, False], 0.2, False),
+                case([-2.0, 1.0, 6.0, 5.0], [True, False, True, True], p=0.9, training=False),
+            ),
+            draw=lambda random: _random_call(random, p=(0.2, 0.3, 0.6), training=False),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "mask only",
+            "You set the dropped values to zero, and nothing else. In training the survivors are "
+            "scaled, so that the sum stays the same on average. And in evaluation "
+            "nothing is dropped.",
+            lambda a: _masked(a.values, a.keep),
+        ),
+        Mistake(
+            "survivors not scaled",
+            "Right in evaluation. In training you leave the survivors as they are: with fewer "
+            "values the sum would shrink. PyTorch makes up for that.",
+            lambda a: _masked(a.values, a.keep) if a.training else a.values,
+        ),
+        Mistake(
+            "training ignored",
+            "Right in training. With `training=False` dropout does nothing at all: "
+            "look at that argument.",
+            lambda a: dropout(a.values, a.keep, a.p),
+        ),
+        Mistake(
+            "dropped in evaluation",
+            "Right in training. In evaluation you still use `keep`, without scaling. "
+            "No value is dropped there.",
+            lambda a: dropout(a.values, a.keep, a.p) if a.training else _masked(a.values, a.keep),
+        ),
+        Mistake(
+            "scaled in evaluation",
+            "Right in training. In evaluation no value is missing, "
+            "so there is nothing to make up for.",
+            lambda a: (
+                dropout(a.values, a.keep, a.p) if a.training else _passed(a.values, a.p, True)
+            ),
+        ),
+        Mistake(
+            "scaled at evaluation instead",
+            "That is dropout as in the paper of 2014: plain zeros in training, smaller values in "
+            "evaluation. PyTorch scales in training, so that evaluation is free.",
+            lambda a: _masked(a.values, a.keep) if a.training else _times(a.values, 1 - a.p),
+        ),
+        Mistake(
+            "scaled in both modes",
+            "Right in training. In evaluation you make the values smaller, but PyTorch has "
+            "made up for the missing ones in training already.",
+            lambda a: dropout(a.values, a.keep, a.p) if a.training else _times(a.values, 1 - a.p),
+        ),
+        Mistake(
+            "nothing dropped",
+            "You returned the values as they are. That is evaluation; in training "
+            "`keep` and `p` matter.",
+            lambda a: a.values,
+        ),
+        *DROPOUT_SLIPS,
+        *(ignoring(slip, training=True) for slip in DROPOUT_SLIPS),
+    ),
+    hints=(
+        "Begin with evaluation: what does `nn.Dropout(0.5).eval()` do to its input?",
+        "Now training: run `nn.Dropout(0.2)` on `torch.ones(10)`. Two different numbers come out. "
+        "Try other `p`, and watch the larger one.",
+        "On average the sum must stay as it was. If a quarter of the values survive, "
+        "how much larger must each of them be?",
+    ),
+)
+
+PARAMS = Function(
+    dropout_params,
+    parts=(
+        Part(
+            "the usual p",
+            1,
+            cases=(case(), case(0.5)),
+            draw=lambda random: random.choice((case(), case(p=0.5))),
+        ),
+        Part(
+            "any p",
+            1,
+            cases=(case(0.2), case(p=0.75), case(0.9)),
+            draw=lambda random: case(random.randint(1, 49) / 50),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "p counted",
+            "You counted `p` as a parameter. You choose it, and no gradient changes it: "
+            "it is a setting (a hyperparameter).",
+            lambda a: 1,
+        ),
+        Mistake(
+            "p and the factor counted",
+            "You counted two numbers. Neither `p` nor the factor of the survivors is trained.",
+            lambda a: 2,
+        ),
+        Mistake(
+            "p returned",
+            "You returned `p`. Asked is how many numbers the layer trains.",
+            lambda a: a.p,
+        ),
+        Mistake(
+            "keep probability returned",
+            "You returned the chance to survive. Asked is how many numbers the layer trains.",
+            lambda a: 1 - a.p,
+        ),
+        Mistake(
+            "factor returned",
+            "You returned the factor of the survivors. Asked is how many numbers the layer trains.",
+            lambda a: max(_passed([1.0], a.p, True)),
+        ),
+    ),
+    hints=(
+        "Print `list(nn.Dropout(0.5).parameters())`.",
+        "A parameter is a number that training changes. Does training change `p`, or the mask?",
+    ),
+)
+
+LESSON = Lesson("11-dropout", (DROPOUT, PARAMS))

@@ -1,0 +1,644 @@
+"""Lesson 13: the recurrent layers, `torch.nn.RNN`, `GRU` and `LSTM`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import nn
+
+from grader.course.pytorch import Shape, parameters, without
+from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, case
+
+
+def rnn_params(
+    input_size: int,
+    hidden_size: int,
+    num_layers: int = 1,
+    bias: bool = True,
+    bidirectional: bool = False,
+) -> int:
+    """The number of parameters of `nn.RNN`, all layers and directions together."""
+    return parameters(
+        nn.RNN(input_size, hidden_size, num_layers, bias=bias, bidirectional=bidirectional)
+    )
+
+
+def gru_params(
+    input_size: int,
+    hidden_size: int,
+    num_layers: int = 1,
+    bias: bool = True,
+    bidirectional: bool = False,
+) -> int:
+    """The number of parameters of `nn.GRU`, all layers and directions together."""
+    return parameters(
+        nn.GRU(input_size, hidden_size, num_layers, bias=bias, bidirectional=bidirectional)
+    )
+
+
+def lstm_params(
+    input_size: int,
+    hidden_size: int,
+    num_layers: int = 1,
+    bias: bool = True,
+    bidirectional: bool = False,
+    proj_size: int = 0,
+) -> int:
+    """The number of parameters of `nn.LSTM`. With a `proj_size` above 0, each direction of each
+    layer shortens its hidden state to `proj_size` numbers before anything else reads it."""
+    lstm = nn.LSTM(
+        input_size,
+        hidden_size,
+        num_layers,
+        bias=bias,
+        bidirectional=bidirectional,
+        proj_size=proj_size,
+    )
+    return parameters(lstm)
+
+
+def recurrent_output_shape(
+    input_shape: Shape, hidden_size: int, bidirectional: bool = False
+) -> Shape:
+    """The shape of `output` in `output, h_n = nn.RNN(..., batch_first=True)(x)`, where `x` has
+    `input_shape`. A GRU, and an LSTM without `proj_size`, give the same."""
+    output, _ = returned_shapes(input_shape, hidden_size, bidirectional)
+    return output
+
+
+@cache
+def returned_shapes(
+    input_shape: Shape, hidden_size: int, bidirectional: bool
+) -> tuple[Shape, Shape]:
+    """The shapes of `output` and `h_n` that an `nn.RNN` returns, batch first."""
+    rnn = nn.RNN(input_shape[-1], hidden_size, batch_first=True, bidirectional=bidirectional)
+    output, h_n = rnn(torch.empty(input_shape))
+    return tuple(output.shape), tuple(h_n.shape)
+
+
+Layer = Callable[..., nn.Module]
+
+
+@cache
+def make(layer: Layer, **arguments: Any) -> nn.Module:
+    """The layer, kept, since many wrong rules ask for the same one."""
+    return layer(**arguments)
+
+
+def build(layer: Layer, a: SimpleNamespace, **changes: Any) -> nn.Module:
+    """The layer with the arguments of a case, some of them changed."""
+    return make(layer, **(vars(a) | changes))
+
+
+def one_cell(layer: Layer, a: SimpleNamespace, **options: Any) -> nn.Module:
+    """One layer in one direction, whatever the case asks for."""
+    return make(layer, input_size=a.input_size, hidden_size=a.hidden_size, **options)
+
+
+def heights(layer: nn.Module, start: str) -> int:
+    """The rows of all tensors whose names begin with `start`, added up."""
+    return sum(p.shape[0] for name, p in layer.named_parameters() if name.startswith(start))
+
+
+def widths(layer: nn.Module, start: str) -> int:
+    """The columns of all matrices whose names begin with `start`, added up."""
+    return sum(p.shape[1] for name, p in layer.named_parameters() if name.startswith(start))
+
+
+def only(layer: nn.Module, start: str) -> int:
+    """The number of parameters whose names begin with `start`."""
+    return parameters(layer) - without(layer, start)
+
+
+def one_of(stack: nn.Module, number: int) -> int:
+    """The number of parameters in one layer of a stack, both directions if it has two."""
+    mark = f"_l{number}"
+    return sum(p.numel() for name, p in stack.named_parameters() if mark in name)
+
+
+def swapped(shape: Shape, one: int, other: int) -> Shape:
+    """The shape with two of its entries exchanged."""
+    return tuple(torch.empty(shape).transpose(one, other).shape)
+
+
+def draw_sizes(random: Random) -> dict[str, Any]:
+    """An input size and a hidden size that differ."""
+    input_size, hidden_size = random.sample(range(2, 65), k=2)
+    return {"input_size": input_size, "hidden_size": hidden_size}
+
+
+def draw_input(random: Random) -> Shape:
+    """A batch of short sequences: all three entries differ."""
+    return tuple(random.sample(range(2, 8), k=3))
+
+
+def draw_projection(random: Random) -> Case:
+    """An LSTM with a projection, and any layers, directions and biases."""
+    sizes = draw_sizes(random)
+    return case(
+        **sizes,
+        num_layers=random.randint(1, 3),
+        bias=random.random() < 0.5,
+        bidirectional=random.random() < 0.5,
+        proj_size=random.randint(1, sizes["hidden_size"] - 1),
+    )
+
+
+ONE_LAYER = Part(
+    "one layer",
+    1,
+    cases=(case(1, 2), case(3, 2), case(10, 20), case(input_size=28, hidden_size=16)),
+    draw=lambda random: case(**draw_sizes(random)),
+)
+WITHOUT_BIASES = Part(
+    "without biases",
+    1,
+    cases=(case(1, 2, bias=False), case(10, 20, bias=False), case(3, 2, bias=True)),
+    draw=lambda random: case(**draw_sizes(random), bias=False),
+)
+MORE_LAYERS = Part(
+    "more layers",
+    1,
+    cases=(
+        case(1, 2, num_layers=2),
+        case(10, 20, 3),
+        case(5, 3, num_layers=4, bias=False),
+    ),
+    draw=lambda random: case(
+        **draw_sizes(random), num_layers=random.randint(2, 5), bias=random.random() < 0.5
+    ),
+)
+BOTH_DIRECTIONS = Part(
+    "both directions",
+    2,
+    cases=(
+        case(1, 2, bidirectional=True),
+        case(3, 2, num_layers=2, bidirectional=True),
+        case(10, 20, 3, bidirectional=True),
+        case(5, 3, 2, False, True),
+    ),
+    draw=lambda random: case(
+        **draw_sizes(random),
+        num_layers=random.randint(2, 4),
+        bias=random.random() < 0.5,
+        bidirectional=True,
+    ),
+)
+LAYERS_AND_DIRECTIONS = Part(
+    "more layers, both directions",
+    2,
+    cases=MORE_LAYERS.cases + BOTH_DIRECTIONS.cases,
+    draw=BOTH_DIRECTIONS.draw,
+)
+PROJECTION = Part(
+    "projection",
+    2,
+    cases=(
+        case(2, 3, proj_size=1),
+        case(2, 3, proj_size=1, bias=False),
+        case(10, 20, num_layers=2, proj_size=5),
+        case(3, 4, bidirectional=True, proj_size=2),
+        case(10, 20, 2, True, True, 5),
+        case(3, 7, num_layers=3, bias=False, bidirectional=True, proj_size=2),
+    ),
+    draw=draw_projection,
+)
+
+
+def bias_mistakes(layer: Layer) -> tuple[Mistake, ...]:
+    """Wrong rules about the biases and the weights of one cell."""
+    return (
+        Mistake(
+            "no bias",
+            "You counted the weights only. Unless `bias=False`, the layer has biases too.",
+            lambda a: parameters(build(layer, a, bias=False)),
+        ),
+        Mistake(
+            "bias always counted",
+            "Right, but with `bias=False` the layer has no bias at all. Look at the "
+            "`bias` argument.",
+            lambda a: parameters(build(layer, a, bias=True)),
+        ),
+        Mistake(
+            "one bias vector",
+            "You counted the biases once, as the textbooks do. PyTorch stores a `bias_ih` and "
+            "a `bias_hh`: list `layer.named_parameters()` and look.",
+            lambda a: without(build(layer, a), "bias_hh"),
+        ),
+        Mistake(
+            "no recurrent weights",
+            "You left out the weights from the hidden state to itself. They are what makes the "
+            "layer recurrent: look at `weight_hh_l0`.",
+            lambda a: without(build(layer, a), "weight_hh"),
+        ),
+        Mistake(
+            "input size ignored",
+            "You let the first layer read `hidden_size` numbers. It reads the data: "
+            "what is the shape of `weight_ih_l0`?",
+            lambda a: parameters(build(layer, a, input_size=a.hidden_size)),
+        ),
+    )
+
+
+def cell_mistakes(layer: Layer) -> tuple[Mistake, ...]:
+    """One cell counted, whatever the arguments say."""
+    return (
+        Mistake(
+            "the tables' formula",
+            "That is the formula of many summary tables: one layer, one direction, one bias "
+            "vector. PyTorch stores a second bias vector, and the other arguments count as well.",
+            lambda a: without(one_cell(layer, a, bias=True), "bias_hh"),
+        ),
+        Mistake(
+            "the textbooks' cell",
+            "You counted one layer, one direction and one bias vector. PyTorch stores a `bias_hh` "
+            "beside `bias_ih`, and the other arguments count as well.",
+            lambda a: without(one_cell(layer, a, bias=a.bias), "bias_hh"),
+        ),
+        Mistake(
+            "sizes only",
+            "Right for one layer with biases. You used the two sizes; look at what each of "
+            "the other arguments changes.",
+            lambda a: parameters(one_cell(layer, a, bias=True)),
+        ),
+        Mistake(
+            "one cell only",
+            "Right for one layer in one direction. Each further layer, and the second direction, "
+            "has weights and biases of its own.",
+            lambda a: parameters(one_cell(layer, a, bias=a.bias)),
+        ),
+    )
+
+
+def stack_mistakes(layer: Layer) -> tuple[Mistake, ...]:
+    """Wrong rules about layers and directions."""
+    return (
+        Mistake(
+            "one layer",
+            "You counted one layer. `num_layers` of them are stacked, each with parameters "
+            "of its own.",
+            lambda a: parameters(build(layer, a, num_layers=1)),
+        ),
+        Mistake(
+            "last layer only",
+            "You counted the last layer only: does each turn of your loop overwrite the sum?",
+            lambda a: one_of(build(layer, a), a.num_layers - 1),
+        ),
+        Mistake(
+            "first layer forgotten",
+            "You counted all layers but the first: where does your loop begin?",
+            lambda a: parameters(build(layer, a)) - one_of(build(layer, a), 0),
+        ),
+        Mistake(
+            "one layer too few",
+            "You stopped one layer early: how many turns does your loop make?",
+            lambda a: parameters(build(layer, a)) - one_of(build(layer, a), a.num_layers - 1),
+        ),
+        Mistake(
+            "one layer too many",
+            "You counted one layer more than there are. `num_layers` includes the first.",
+            lambda a: parameters(build(layer, a, num_layers=a.num_layers + 1)),
+        ),
+        Mistake(
+            "layers all alike",
+            "You counted the first layer `num_layers` times. Only the first one reads the "
+            "data: what does the second one read?",
+            lambda a: sum(parameters(build(layer, a, num_layers=1)) for _ in range(a.num_layers)),
+        ),
+        Mistake(
+            "the textbooks' cell, repeated",
+            "You counted one bias vector and made all layers alike. PyTorch stores a `bias_hh` "
+            "beside `bias_ih`, and only the first layer reads the data.",
+            lambda a: sum(
+                without(build(layer, a, num_layers=1), "bias_hh") for _ in range(a.num_layers)
+            ),
+        ),
+        Mistake(
+            "one direction",
+            "Right for one direction. With `bidirectional=True` a second set of parameters reads "
+            "the sequence backwards.",
+            lambda a: parameters(build(layer, a, bidirectional=False)),
+        ),
+        Mistake(
+            "directions never meet",
+            "You counted two separate stacks, one for each direction. They meet after every "
+            "layer: the next layer reads the outputs of both.",
+            lambda a: sum(
+                parameters(build(layer, a, bidirectional=False)) for _ in range(1 + a.bidirectional)
+            ),
+        ),
+        Mistake(
+            "hidden state doubled",
+            "You counted one layer with a hidden state twice as wide. The two directions "
+            "run apart: no weight leads from one direction's state to the other's.",
+            lambda a: parameters(
+                build(
+                    layer,
+                    a,
+                    hidden_size=a.hidden_size * (1 + a.bidirectional),
+                    bidirectional=False,
+                )
+            ),
+        ),
+    )
+
+
+STACK_HINTS = (
+    "The first layer reads the data, every further layer reads the output of the layer below. "
+    "Write a loop and keep the present input size in a variable.",
+    "Print the names and shapes in `named_parameters()` of a layer with `num_layers=2, "
+    "bidirectional=True`. How wide is `weight_ih_l1`, and why?",
+)
+
+RNN = Function(
+    rnn_params,
+    parts=(ONE_LAYER, WITHOUT_BIASES, MORE_LAYERS, BOTH_DIRECTIONS),
+    mistakes=(
+        *bias_mistakes(nn.RNN),
+        *cell_mistakes(nn.RNN),
+        *stack_mistakes(nn.RNN),
+        Mistake(
+            "an LSTM's gates",
+            "You counted the four blocks of an LSTM. A plain RNN has no gates: its state "
+            "is computed by one block.",
+            lambda a: parameters(build(nn.LSTM, a)),
+        ),
+        Mistake(
+            "bias per input",
+            "One of your biases has a number for each input. Both biases are added to the hidden "
+            "state: how long is that?",
+            lambda a: (
+                without(build(nn.RNN, a), "bias_ih")
+                + (widths(build(nn.RNN, a), "weight_ih") if a.bias else 0)
+            ),
+        ),
+        Mistake(
+            "one recurrent weight per unit",
+            "You gave each hidden unit one recurrent weight. Every unit reads the whole hidden "
+            "state, not only itself: what is the shape of `weight_hh_l0`?",
+            lambda a: (
+                without(build(nn.RNN, a), "weight_hh") + heights(build(nn.RNN, a), "weight_hh")
+            ),
+        ),
+    ),
+    hints=(
+        "One layer has four tensors: `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0` and "
+        "`bias_hh_l0`. What shape has each?",
+        *STACK_HINTS,
+    ),
+)
+
+GRU = Function(
+    gru_params,
+    parts=(ONE_LAYER, WITHOUT_BIASES, MORE_LAYERS, BOTH_DIRECTIONS),
+    mistakes=(
+        *bias_mistakes(nn.GRU),
+        *cell_mistakes(nn.GRU),
+        *stack_mistakes(nn.GRU),
+        Mistake(
+            "no gates",
+            "You counted a plain RNN. A GRU computes more than one block of `hidden_size` "
+            "numbers in each step: what is the height of `weight_ih_l0`?",
+            lambda a: parameters(build(nn.RNN, a)),
+        ),
+        Mistake(
+            "gates only",
+            "You counted the reset gate and the update gate. The candidate for the new state "
+            "has weights and biases too.",
+            lambda a: parameters(build(nn.GRU, a)) - parameters(build(nn.RNN, a)),
+        ),
+        Mistake(
+            "an LSTM's blocks",
+            "You counted four blocks. That is the LSTM; list what a GRU computes in one step.",
+            lambda a: parameters(build(nn.LSTM, a)),
+        ),
+        Mistake(
+            "second bias for the candidate only",
+            "You gave the second bias to the candidate only. The formula needs no more, "
+            "but PyTorch stores both biases for all blocks.",
+            lambda a: without(build(nn.GRU, a), "bias_hh") + heights(build(nn.RNN, a), "bias_hh"),
+        ),
+    ),
+    hints=(
+        "List the blocks that a GRU computes in one step. PyTorch stacks their weights on top of "
+        "each other: look at the heights of `weight_ih_l0` and `bias_hh_l0`.",
+        "Compare `nn.RNN` and `nn.GRU` with the same sizes, tensor by tensor.",
+        *STACK_HINTS,
+    ),
+)
+
+
+def blocks(a: SimpleNamespace) -> int:
+    """The number of parameters in the four blocks of an LSTM, the projection left out."""
+    return without(build(nn.LSTM, a), "weight_hr")
+
+
+def unprojected(a: SimpleNamespace) -> nn.Module:
+    """The LSTM of a case without its projection."""
+    return build(nn.LSTM, a, proj_size=0)
+
+
+LSTM = Function(
+    lstm_params,
+    parts=(ONE_LAYER, WITHOUT_BIASES, LAYERS_AND_DIRECTIONS, PROJECTION),
+    mistakes=(
+        *bias_mistakes(nn.LSTM),
+        *cell_mistakes(nn.LSTM),
+        *stack_mistakes(nn.LSTM),
+        Mistake(
+            "no gates",
+            "You counted one block, as in a plain RNN. An LSTM computes several blocks of "
+            "`hidden_size` numbers in each step: what is the height of `weight_ih_l0`?",
+            lambda a: parameters(build(nn.LSTM, a)) - blocks(a) + blocks(a) // 4,
+        ),
+        Mistake(
+            "three gates only",
+            "You counted the input, forget and output gates. The candidate for the cell state "
+            "has weights and biases too.",
+            lambda a: parameters(build(nn.LSTM, a)) - blocks(a) // 4,
+        ),
+        Mistake(
+            "projection ignored",
+            "Right without a projection. With `proj_size` there is one more matrix, and the "
+            "hidden state that others read is shorter.",
+            lambda a: parameters(unprojected(a)),
+        ),
+        Mistake(
+            "directions and projection ignored",
+            "Right for one direction without a projection. `bidirectional` adds a second set of "
+            "parameters; `proj_size` comes after that.",
+            lambda a: parameters(build(nn.LSTM, a, bidirectional=False, proj_size=0)),
+        ),
+        Mistake(
+            "projection matrix forgotten",
+            "You let all who read the hidden state read `proj_size` numbers, which is right. "
+            "The matrix that makes them, `weight_hr`, has parameters as well.",
+            blocks,
+        ),
+        Mistake(
+            "hidden state not shortened",
+            "You added the projection and left the rest as it was. What is projected is "
+            "what the next step and the next layer read: their matrices become narrower.",
+            lambda a: parameters(unprojected(a)) + only(build(nn.LSTM, a), "weight_hr"),
+        ),
+        Mistake(
+            "next layer reads hidden_size",
+            "You shortened what the next step reads, but not what the next layer reads. "
+            "Compare `weight_ih_l1` with and without `proj_size`.",
+            lambda a: without(build(nn.LSTM, a), "weight_ih") + only(unprojected(a), "weight_ih"),
+        ),
+        Mistake(
+            "next step reads hidden_size",
+            "You added the projection, but the next time step still reads `hidden_size` numbers. "
+            "Compare `weight_hh_l0` with and without `proj_size`.",
+            lambda a: without(build(nn.LSTM, a), "weight_hh") + only(unprojected(a), "weight_hh"),
+        ),
+        Mistake(
+            "proj_size for hidden_size",
+            "You used `proj_size` in the place of `hidden_size`. The gates and the cell state "
+            "keep `hidden_size` numbers; only the hidden state is projected.",
+            lambda a: parameters(
+                build(nn.LSTM, a, hidden_size=a.proj_size or a.hidden_size, proj_size=0)
+            ),
+        ),
+        Mistake(
+            "projection with a bias",
+            "You gave the projection a bias. It is a matrix alone: there is a `weight_hr_l0`, "
+            "but look for a `bias_hr_l0`.",
+            lambda a: (
+                parameters(build(nn.LSTM, a))
+                + (heights(build(nn.LSTM, a), "weight_hr") if a.bias else 0)
+            ),
+        ),
+        Mistake(
+            "one projection for all",
+            "You counted one projection matrix. Every direction of every layer has "
+            "a `weight_hr` of its own.",
+            lambda a: blocks(a) + only(one_cell(nn.LSTM, a, proj_size=a.proj_size), "weight_hr"),
+        ),
+    ),
+    hints=(
+        "List the blocks that an LSTM computes in one step: three gates, and what else? PyTorch "
+        "stacks their weights on top of each other in `weight_ih_l0`.",
+        *STACK_HINTS,
+        "With `proj_size`, compare the shapes of `weight_hh_l0`, `weight_ih_l1` and "
+        "`weight_hr_l0` with those of a layer without it.",
+    ),
+)
+
+OUTPUT_SHAPE = Function(
+    recurrent_output_shape,
+    parts=(
+        Part(
+            "one direction",
+            1,
+            cases=(case((1, 2, 3), 4), case((5, 2, 3), 4), case((2, 7, 10), hidden_size=20)),
+            draw=lambda random: case(draw_input(random), random.randint(2, 32)),
+        ),
+        Part(
+            "both directions",
+            1,
+            cases=(
+                case((1, 2, 3), 4, bidirectional=True),
+                case((5, 2, 3), 4, True),
+                case((2, 6, 10), 20, bidirectional=True),
+                case((2, 6, 10), 20, bidirectional=False),
+            ),
+            draw=lambda random: case(draw_input(random), random.randint(2, 32), bidirectional=True),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "one direction",
+            "Right for one direction. With `bidirectional=True` the outputs of both directions "
+            "stand next to each other.",
+            lambda a: (*a.input_shape[:2], a.hidden_size),
+        ),
+        Mistake(
+            "last step only",
+            "You kept the last time step only. `output` holds the hidden state of every step.",
+            lambda a: (a.input_shape[0], recurrent_output_shape(**vars(a))[-1]),
+        ),
+        Mistake(
+            "h_n, not output",
+            "You returned the shape of `h_n`, the last hidden state. Asked is the shape "
+            "of `output`, the first thing that the layer returns.",
+            lambda a: returned_shapes(**vars(a))[1],
+        ),
+        Mistake(
+            "h_n, batch first",
+            "You returned the last hidden state of each direction. `output` holds the hidden "
+            "state of every time step.",
+            lambda a: swapped(returned_shapes(**vars(a))[1], 0, 1),
+        ),
+        Mistake(
+            "time first",
+            "You put the time before the batch, which is PyTorch's default. "
+            "Here `batch_first=True`.",
+            lambda a: swapped(recurrent_output_shape(**vars(a)), 0, 1),
+        ),
+        Mistake(
+            "features before time",
+            "You put the features before the time, as Conv1d has them. A recurrent layer keeps "
+            "the features last.",
+            lambda a: swapped(recurrent_output_shape(**vars(a)), 1, 2),
+        ),
+        Mistake(
+            "batch missing",
+            "You returned the shape for one sequence. The batch is still there in the output.",
+            lambda a: recurrent_output_shape(**vars(a))[1:],
+        ),
+        Mistake(
+            "input shape unchanged",
+            "You returned the input's shape. The layer reads `input_size` numbers in each step "
+            "and writes its hidden state.",
+            lambda a: a.input_shape,
+        ),
+        Mistake(
+            "hidden size ignored",
+            "You doubled the input's features for two directions. The layer reads them, but what "
+            "it writes has the size of its hidden state.",
+            lambda a: (*a.input_shape[:2], a.input_shape[2] * (1 + a.bidirectional)),
+        ),
+        Mistake(
+            "hidden size appended",
+            "You kept the input's features and put the hidden state after them. The layer "
+            "replaces the last dimension.",
+            lambda a: (*a.input_shape, recurrent_output_shape(**vars(a))[-1]),
+        ),
+        Mistake(
+            "directions as a dimension",
+            "You gave the two directions a dimension of their own. That is how `h_n` keeps them; "
+            "in `output` their numbers stand side by side in one dimension.",
+            lambda a: (*a.input_shape[:2], *((2,) if a.bidirectional else ()), a.hidden_size),
+        ),
+        Mistake(
+            "time doubled",
+            "You made the sequence twice as long. Both directions have an answer for the same "
+            "time step: which dimension do the two share?",
+            lambda a: (
+                a.input_shape[0],
+                a.input_shape[1] * (1 + a.bidirectional),
+                a.hidden_size,
+            ),
+        ),
+        Mistake(
+            "always both directions",
+            "Right for two directions. Without `bidirectional=True` there is only one.",
+            lambda a: recurrent_output_shape(a.input_shape, a.hidden_size, bidirectional=True),
+        ),
+    ),
+    hints=(
+        "Run `nn.RNN(10, 20, batch_first=True)` on a tensor of shape `(2, 7, 10)`. It returns "
+        "two tensors: look at the shape of the first.",
+        "Only one entry of the shape changes. Run it again with `bidirectional=True` and see "
+        "which one changes then.",
+    ),
+)
+
+LESSON = Lesson("13-recurrent", (RNN, GRU, LSTM, OUTPUT_SHAPE))

@@ -1,0 +1,633 @@
+"""Lesson 03: softmax, cross-entropy, and the layer that belongs last."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from random import Random
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Bernoulli, Categorical, Distribution, Normal
+from torch.nn import functional
+
+from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, Table, case
+
+Logits = Sequence[float]
+
+
+# What may follow the last Linear, from the least to the most. "Linear" itself: nothing follows.
+ENDINGS: dict[str, nn.Module] = {
+    "Linear": nn.Identity(),
+    "Sigmoid": nn.Sigmoid(),
+    "Softmax": nn.Softmax(dim=-1),
+    "LogSoftmax": nn.LogSoftmax(dim=-1),
+}
+
+
+def softmax(logits: Logits) -> list[float]:
+    """The softmax of a list of logits: positive numbers that sum to 1, as `nn.Softmax(dim=0)`."""
+    return listed(torch.softmax(vector(logits), dim=0))
+
+
+def cross_entropy(logits: Logits, target: int) -> float:
+    """The cross-entropy loss of one sample whose class has the index `target`.
+
+    It takes logits, as `nn.CrossEntropyLoss()` does, and the natural logarithm.
+    """
+    return float(functional.cross_entropy(vector(logits), index(target)))
+
+
+def temperature_softmax(logits: Logits, temperature: float) -> list[float]:
+    """The softmax at a temperature: above 1 the probabilities get flatter, below 1 sharper."""
+    return listed(torch.softmax(torch.div(vector(logits), temperature), dim=0))
+
+
+@cache
+def last_layer(loss: str) -> str:
+    """The layer that ends the model when it is trained with this loss.
+
+    Measured: the least that makes the loss the negative log-likelihood of the target, up to a
+    constant. Tried are a bare Linear, then Sigmoid, Softmax and LogSoftmax after it.
+    """
+    return next(name for name in ENDINGS if is_likelihood(loss, name))
+
+
+def is_likelihood(loss: str, ending: str) -> bool:
+    """True if the loss after this ending is the textbook's, up to a constant."""
+    with torch.device("cpu"):
+        outputs = torch.tensor([[0.5, -1.0, 2.0], [3.0, 1.5, -0.5]], dtype=torch.float64)
+        distribution, target = textbook(loss, outputs)
+        try:
+            losses = getattr(nn, loss)(reduction="none")(ENDINGS[ending](outputs), target)
+        except RuntimeError:  # BCELoss takes nothing but probabilities
+            return False
+        excess = losses + distribution.log_prob(target)
+        return bool(torch.allclose(excess, excess.flatten()[0]))
+
+
+def textbook(loss: str, outputs: Tensor) -> tuple[Distribution, Tensor]:
+    """What the outputs of a Linear stand for, and targets of that kind.
+
+    They are the mean of a normal distribution, the logits of yes-or-no questions, or the logits
+    of classes that exclude each other.
+    """
+    if loss == "MSELoss":
+        return Normal(outputs, math.sqrt(0.5)), torch.full_like(outputs, 2.5)
+    if loss in ("BCELoss", "BCEWithLogitsLoss"):
+        return Bernoulli(logits=outputs), (outputs > 1).double()
+    return Categorical(logits=outputs), torch.tensor([2, 1])
+
+
+def vector(logits: Logits) -> Tensor:
+    """The logits in double precision."""
+    return torch.tensor(logits, dtype=torch.float64, device="cpu")
+
+
+def index(target: int) -> Tensor:
+    """The class index as a scalar tensor."""
+    return torch.tensor(target, device="cpu")
+
+
+def listed(numbers: Tensor) -> list[float]:
+    """The tensor as a list of Python floats."""
+    plain: list[float] = numbers.tolist()
+    return plain
+
+
+def each_class(logits: Logits) -> list[float]:
+    """The losses if each class in turn were the true one."""
+    return [cross_entropy(logits, target) for target in range(len(logits))]
+
+
+def binary_cross_entropy(probabilities: Sequence[float], target: int) -> float:
+    """A yes-or-no question for each class, the losses summed."""
+    answers = functional.one_hot(index(target), len(probabilities)).double()
+    loss = functional.binary_cross_entropy(vector(probabilities), answers, reduction="sum")
+    return float(loss)
+
+
+def squared_error(probabilities: Sequence[float], target: int) -> float:
+    """The sum of squares that the one-hot target leaves."""
+    answers = functional.one_hot(index(target), len(probabilities)).double()
+    return float(functional.mse_loss(vector(probabilities), answers, reduction="sum"))
+
+
+def instead(wrong: dict[str, str]) -> Callable[[Any], str]:
+    """The rule that has these entries wrong and the others right."""
+    return lambda a: wrong.get(a.loss) or last_layer(a.loss)
+
+
+def some_logits(random: Random, low: int = 2, high: int = 6) -> list[float]:
+    """Different logits with one decimal, easy to read."""
+    tenths = random.sample(range(-50, 51), k=random.randint(low, high))
+    return [float(f"{tenth}e-1") for tenth in tenths]
+
+
+def large_logits_case(random: Random) -> Case:
+    """Logits far from zero on one side, near each other."""
+    centre = random.choice((-1000, 1000, 2000))
+    return case([centre + logit for logit in some_logits(random)])
+
+
+def equal_logits_case(random: Random) -> Case:
+    """The same logit for each class."""
+    (logit,) = some_logits(random, 1, 1)
+    classes = random.randint(2, 9)
+    return case([logit] * classes, random.randrange(classes))
+
+
+def target_case(random: Random) -> Case:
+    """Different logits and one of their classes."""
+    logits = some_logits(random)
+    return case(logits, random.randrange(len(logits)))
+
+
+def sure_case(random: Random) -> Case:
+    """One class has by far the largest logit."""
+    logits = some_logits(random)
+    logits[random.randrange(len(logits))] += random.randint(30, 300)
+    return case(logits, random.randrange(len(logits)))
+
+
+SOFTMAX = Function(
+    softmax,
+    parts=(
+        Part(
+            "two logits",
+            1,
+            cases=(case([1, 1]), case([2, 1]), case([0.5, 2.0])),
+            draw=lambda random: case(some_logits(random, 2, 2)),
+        ),
+        Part(
+            "any number of logits",
+            1,
+            cases=(case([4]), case([1, 2, 3]), case([-1.0, 0.5, 2.0, 0.5])),
+            draw=lambda random: case(some_logits(random, 3, 8)),
+        ),
+        Part(
+            "large logits",
+            1,
+            cases=(
+                case([1000, 1000]),
+                case([1000, 1001, 999]),
+                case([0, 1000]),
+                case([-1000, -1001]),
+            ),
+            draw=large_logits_case,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "no exponential",
+            "You divided the logits by their sum. With a negative logit that gives a negative "
+            "probability: what makes each of them positive first?",
+            lambda a: listed(vector(a.logits) / vector(a.logits).sum()),
+        ),
+        Mistake(
+            "not normalised",
+            "You took the exponentials, but they don't sum to 1 yet.",
+            lambda a: listed(vector(a.logits).exp()),
+        ),
+        Mistake(
+            "largest is one",
+            "You subtracted the largest logit and took the exponentials, but they don't sum to 1 "
+            "yet: your largest probability is always 1.",
+            lambda a: listed((vector(a.logits) - max(a.logits)).exp()),
+        ),
+        Mistake(
+            "largest subtracted once",
+            "You subtracted the largest logit in the numerator but not in the denominator. "
+            "The sum runs over the same exponentials.",
+            lambda a: listed(
+                torch.softmax(vector(a.logits), dim=0) * torch.exp(-vector(a.logits).max())
+            ),
+        ),
+        Mistake(
+            "sigmoid for each",
+            "You applied the sigmoid to each logit alone. Softmax divides by something that "
+            "all the logits share, so that the result sums to 1.",
+            lambda a: listed(torch.sigmoid(vector(a.logits))),
+        ),
+        Mistake(
+            "logarithm taken",
+            "You returned logarithms of probabilities (`nn.LogSoftmax`). "
+            "Softmax itself gives numbers between 0 and 1.",
+            lambda a: listed(torch.log_softmax(vector(a.logits), dim=0)),
+        ),
+        Mistake(
+            "winner takes all",
+            "You gave everything to the largest logit: that is argmax as a one-hot vector. "
+            "Softmax is soft: the others get their share.",
+            lambda a: listed(
+                functional.one_hot(vector(a.logits).argmax(), len(a.logits)).double(),
+            ),
+        ),
+        Mistake(
+            "sign of the logits",
+            "Your smallest logit gets the largest probability. Look at the sign in the exponent.",
+            lambda a: listed(torch.softmax(-vector(a.logits), dim=0)),
+        ),
+        Mistake(
+            "divided by the largest",
+            "You divided the logits by the largest one. That keeps them small but changes their "
+            "differences. What can you do to all logits that leaves the differences alone?",
+            lambda a: listed(torch.softmax(vector(a.logits) / max(a.logits), dim=0)),
+        ),
+        Mistake(
+            "mean for sum",
+            "You divided by the mean of the exponentials. The probabilities must sum to 1, "
+            "yours sum to the number of logits.",
+            lambda a: listed(torch.softmax(vector(a.logits), dim=0) * len(a.logits)),
+        ),
+        Mistake(
+            "exponential of the sum",
+            "Your denominator is the exponential of the sum. It should be the other way round: "
+            "what is summed there?",
+            lambda a: listed((vector(a.logits) - vector(a.logits).sum()).exp()),
+        ),
+        Mistake(
+            "base two",
+            "You used powers of 2. The base is Euler's number, as in `math.exp`.",
+            lambda a: listed(torch.softmax(vector(a.logits) * math.log(2), dim=0)),
+        ),
+    ),
+    hints=(
+        "Work out `softmax([1, 1])` by hand: two equal logits, two equal probabilities.",
+        "First a list of exponentials, one for each logit. Then each of them over their sum.",
+        "`math.exp(1000)` raises `OverflowError`. Compare `softmax([1, 2])` with "
+        "`softmax([11, 12])`: what matters about the logits, and what does not?",
+        "You may subtract the same number from all logits. "
+        "Which number makes the largest exponent zero?",
+    ),
+)
+
+CROSS_ENTROPY = Function(
+    cross_entropy,
+    parts=(
+        Part(
+            "equal logits",
+            1,
+            cases=(case([1, 1], 0), case([1, 1, 1, 1], 2)),
+            draw=equal_logits_case,
+        ),
+        Part(
+            "different logits",
+            1,
+            cases=(
+                case([2, 1], 0),
+                case([2.0, 1.0, 0.5], target=2),
+                case([1.0, 3.0, 2.0, 0.5], 1),
+                case([-1.0, 2.0, 0.5], 2),
+            ),
+            draw=target_case,
+        ),
+        Part(
+            "sure of one class",
+            1,
+            cases=(case([21, 1], 0), case([1, 201], 0), case([1, 2, 31], 1)),
+            draw=sure_case,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "sign",
+            "Your loss is negative. A probability is at most 1, so its logarithm is at most 0; "
+            "a loss is zero at best.",
+            lambda a: -cross_entropy(a.logits, a.target),
+        ),
+        Mistake(
+            "probability, not loss",
+            "You returned the probability of the target. The loss is small when this is large.",
+            lambda a: softmax(a.logits)[a.target],
+        ),
+        Mistake(
+            "error probability",
+            "You returned the probability that is missing to 1. Cross-entropy uses a logarithm: "
+            "it grows without end when the target's probability goes to 0.",
+            lambda a: 1 - softmax(a.logits)[a.target],
+        ),
+        Mistake(
+            "no softmax",
+            "You took the logarithm of the logit itself. Logits are no probabilities: "
+            "they need a softmax first.",
+            lambda a: -math.log(a.logits[a.target]) if a.logits[a.target] > 0 else math.inf,
+        ),
+        Mistake(
+            "logit taken for log-probability",
+            "You returned minus the target's logit, as `nn.NLLLoss` does with whatever it gets. "
+            "It wants log-probabilities; these are raw logits.",
+            lambda a: float(functional.nll_loss(vector(a.logits), index(a.target))),
+        ),
+        Mistake(
+            "softmax twice",
+            "You applied softmax twice. That is what happens when a model that ends in Softmax "
+            "is trained with `nn.CrossEntropyLoss`: the loss never comes near zero.",
+            lambda a: cross_entropy(softmax(a.logits), a.target),
+        ),
+        Mistake(
+            "target's logit forgotten",
+            "You have the logarithm of the sum of the exponentials. "
+            "The logit of the target is still missing.",
+            lambda a: float(torch.logsumexp(vector(a.logits), dim=0)),
+        ),
+        Mistake(
+            "logarithm to base two",
+            "Right, but in bits: you used the logarithm to base 2. "
+            "PyTorch uses the natural one, `math.log`.",
+            lambda a: cross_entropy(a.logits, a.target) / math.log(2),
+        ),
+        Mistake(
+            "logarithm to base ten",
+            "Right, but with the logarithm to base 10. PyTorch uses the natural one, `math.log`.",
+            lambda a: cross_entropy(a.logits, a.target) / math.log(10),
+        ),
+        Mistake(
+            "target counted from one",
+            "You counted the classes from one. `target` is an index: the first class is 0.",
+            lambda a: cross_entropy(a.logits, (a.target - 1) % len(a.logits)),
+        ),
+        Mistake(
+            "target ignored",
+            "You took the most probable class. The loss asks for the probability of the true one, "
+            "`target`, also when the model prefers another.",
+            lambda a: cross_entropy(a.logits, int(vector(a.logits).argmax())),
+        ),
+        Mistake(
+            "weighted with the probability",
+            "You multiplied the logarithm by the probability, as in an entropy. "
+            "The true class counts in full, however improbable the model finds it.",
+            lambda a: cross_entropy(a.logits, a.target) * softmax(a.logits)[a.target],
+        ),
+        Mistake(
+            "squared error",
+            "You summed squared differences between the probabilities and the one-hot target. "
+            "Cross-entropy takes a logarithm.",
+            lambda a: squared_error(softmax(a.logits), a.target),
+        ),
+        Mistake(
+            "entropy",
+            "You returned the entropy of the probabilities, which does not depend on `target`. "
+            "Cross-entropy looks at one class only.",
+            lambda a: float(functional.cross_entropy(vector(a.logits), vector(softmax(a.logits)))),
+        ),
+        Mistake(
+            "all classes summed",
+            "You summed over all classes. Only the true class counts.",
+            lambda a: sum(each_class(a.logits)),
+        ),
+        Mistake(
+            "mean over the classes",
+            "You took the mean over all classes. Only the true class counts; "
+            "PyTorch's mean is over the samples of a batch, and here is one.",
+            lambda a: sum(each_class(a.logits)) / len(a.logits),
+        ),
+        Mistake(
+            "divided by the classes",
+            "You divided by the number of classes. PyTorch's mean is over the samples of a batch, "
+            "and here is one.",
+            lambda a: cross_entropy(a.logits, a.target) / len(a.logits),
+        ),
+        Mistake(
+            "sigmoid, not softmax",
+            "You used the sigmoid of the target's logit. Here the classes exclude each other, "
+            "so all logits share one denominator.",
+            lambda a: float(-functional.logsigmoid(vector(a.logits))[a.target]),
+        ),
+        Mistake(
+            "other classes counted too",
+            "You added a term for each wrong class, as in binary cross-entropy. "
+            "Here only the probability of the true class counts.",
+            lambda a: binary_cross_entropy(softmax(a.logits), a.target),
+        ),
+    ),
+    hints=(
+        "You have `softmax` already. Which one of its numbers does the loss look at?",
+        "The loss is 0 when that number is 1, and grows when it goes to 0. "
+        "Which function of `math` does that, and with which sign?",
+        "Check with equal logits: `cross_entropy([1, 1], 0)` is about 0.693.",
+    ),
+)
+
+TEMPERATURE = Function(
+    temperature_softmax,
+    parts=(
+        Part(
+            "temperature one",
+            1,
+            cases=(case([2, 1], 1), case([1, 2, 3], temperature=1.0)),
+            draw=lambda random: case(some_logits(random), 1),
+        ),
+        Part(
+            "hotter",
+            1,
+            cases=(case([2, 1], 2), case([1, 2, 3], 4), case([-1.0, 0.5, 2.0], temperature=2.5)),
+            draw=lambda random: case(some_logits(random), random.randint(2, 20)),
+        ),
+        Part(
+            "colder",
+            1,
+            cases=(case([2, 1], 0.5), case([1, 2, 3], 0.25), case([-1.0, 0.5, 2.0], 0.1)),
+            draw=lambda random: case(
+                some_logits(random), temperature=random.choice((0.05, 0.2, 0.4, 0.8))
+            ),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "temperature without effect",
+            "Your temperature changes nothing. Either it is not used, or it stands outside the "
+            "exponential, where it cancels between numerator and denominator.",
+            lambda a: softmax(a.logits),
+        ),
+        Mistake(
+            "hot and cold exchanged",
+            "Your high temperature makes the probabilities sharper. It should make them flatter: "
+            "the differences between the logits must shrink.",
+            lambda a: listed(torch.softmax(vector(a.logits) * a.temperature, dim=0)),
+        ),
+        Mistake(
+            "divided after softmax",
+            "You divided the probabilities. They don't sum to 1 any more. "
+            "The temperature acts before the exponential.",
+            lambda a: listed(vector(softmax(a.logits)) / a.temperature),
+        ),
+        Mistake(
+            "multiplied after softmax",
+            "You multiplied the probabilities. They don't sum to 1 any more. "
+            "The temperature acts before the exponential.",
+            lambda a: listed(vector(softmax(a.logits)) * a.temperature),
+        ),
+        Mistake(
+            "power not normalised",
+            "You raised the probabilities to a power, which is a possible way, "
+            "but then they don't sum to 1 any more.",
+            lambda a: listed(vector(softmax(a.logits)) ** (1 / a.temperature)),
+        ),
+        Mistake(
+            "whole-number division",
+            "You used `//`, which cuts off the digits behind the point. Logits are floats.",
+            lambda a: softmax([logit // a.temperature for logit in a.logits]),
+        ),
+        Mistake(
+            "numerator only",
+            "You used the temperature in the numerator but not in the denominator. "
+            "The sum runs over the same exponentials.",
+            lambda a: listed(
+                (vector(a.logits) / a.temperature - torch.logsumexp(vector(a.logits), 0)).exp()
+            ),
+        ),
+        Mistake(
+            "denominator only",
+            "You used the temperature in the denominator but not in the numerator. "
+            "The sum runs over the same exponentials.",
+            lambda a: listed(
+                (vector(a.logits) - torch.logsumexp(vector(a.logits) / a.temperature, 0)).exp()
+            ),
+        ),
+        Mistake(
+            "not normalised",
+            "You took the exponentials, but they don't sum to 1 yet.",
+            lambda a: listed((vector(a.logits) / a.temperature).exp()),
+        ),
+        Mistake(
+            "square root of the temperature",
+            "You used the square root, as attention does with its head size. "
+            "Here the temperature itself is used.",
+            lambda a: listed(torch.softmax(vector(a.logits) / math.sqrt(a.temperature), dim=0)),
+        ),
+        Mistake(
+            "softmax twice",
+            "You applied softmax twice: first to the logits, then to the probabilities. "
+            "The temperature acts on the logits, before the only softmax.",
+            lambda a: softmax(listed(vector(softmax(a.logits)) / a.temperature)),
+        ),
+        Mistake(
+            "no exponential",
+            "You divided by the sum without an exponential. There the temperature cancels, "
+            "and a negative logit gives a negative probability.",
+            lambda a: listed(vector(a.logits) / vector(a.logits).sum()),
+        ),
+    ),
+    hints=(
+        "With temperature 1 nothing changes: you have `softmax` already.",
+        "A very high temperature makes all probabilities equal. "
+        "What must become of the logits for that, before the exponential?",
+        "Change each logit, then hand the new list to your `softmax`.",
+    ),
+)
+
+LAST_LAYER = Table(
+    last_layer,
+    parts=(
+        Part(
+            "numbers and yes-or-no questions",
+            1,
+            cases=(case("MSELoss"), case("BCEWithLogitsLoss"), case("BCELoss")),
+        ),
+        Part(
+            "classes that exclude each other",
+            1,
+            cases=(case("CrossEntropyLoss"), case("NLLLoss")),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "regression squeezed",
+            "Sigmoid gives numbers between 0 and 1 only. With `MSELoss` the target may be "
+            "any number, a price or a temperature.",
+            instead({"MSELoss": "Sigmoid"}),
+        ),
+        Mistake(
+            "regression cut off",
+            "ReLU can give no negative number, and where it gives 0 it learns nothing. "
+            "With `MSELoss` the target may be any number.",
+            instead({"MSELoss": "ReLU"}),
+        ),
+        Mistake(
+            "regression as shares",
+            "Softmax makes numbers that sum to 1. With `MSELoss` the target may be any number.",
+            instead({"MSELoss": "Softmax"}),
+        ),
+        Mistake(
+            "sigmoid twice",
+            "`BCEWithLogitsLoss` applies the sigmoid itself. With another one in the model the "
+            "loss cannot come near zero. The name says what it wants.",
+            instead({"BCEWithLogitsLoss": "Sigmoid"}),
+        ),
+        Mistake(
+            "logits for BCELoss",
+            "`BCELoss` takes the logarithm of what it gets, and raises an error for numbers "
+            "outside 0 to 1. Something has to bring the logits there.",
+            instead({"BCELoss": "Linear"}),
+        ),
+        Mistake(
+            "yes-or-no answers compete",
+            "Binary cross-entropy asks a yes-or-no question for each output on its own. "
+            "Softmax would make the outputs compete; with a single output it always gives 1.",
+            instead({"BCELoss": "Softmax", "BCEWithLogitsLoss": "Softmax"}),
+        ),
+        Mistake(
+            "log-probabilities for binary loss",
+            "LogSoftmax gives logarithms for classes that exclude each other. "
+            "Binary cross-entropy asks a yes-or-no question for each output on its own.",
+            instead({"BCELoss": "LogSoftmax", "BCEWithLogitsLoss": "LogSoftmax"}),
+        ),
+        Mistake(
+            "softmax twice",
+            "`CrossEntropyLoss` applies softmax itself. With another one in the model the loss "
+            "of a perfect prediction among 10 classes is 1.46, not 0.",
+            instead({"CrossEntropyLoss": "Softmax"}),
+        ),
+        Mistake(
+            "log-softmax twice",
+            "`CrossEntropyLoss` applies log-softmax itself. A second one changes nothing, "
+            "so the model does not need it: what is the last layer without it?",
+            instead({"CrossEntropyLoss": "LogSoftmax"}),
+        ),
+        Mistake(
+            "sigmoid for classes",
+            "The classes exclude each other here. Sigmoid treats each output alone, "
+            "and these losses want something else than numbers between 0 and 1.",
+            instead({"CrossEntropyLoss": "Sigmoid", "NLLLoss": "Sigmoid"}),
+        ),
+        Mistake(
+            "logits for NLLLoss",
+            "`NLLLoss` takes no logarithm and applies no softmax: it picks the target's entry and "
+            "changes its sign. With raw logits it can fall without end.",
+            instead({"NLLLoss": "Linear"}),
+        ),
+        Mistake(
+            "probabilities for NLLLoss",
+            "`NLLLoss` takes no logarithm itself, whatever its name says. "
+            "With probabilities its best value is -1.",
+            instead({"NLLLoss": "Softmax"}),
+        ),
+        Mistake(
+            "module in front",
+            "Right, but give the name of the class alone, like `Linear`, without `nn.`.",
+            lambda a: f"nn.{last_layer(a.loss)}",
+        ),
+        Mistake(
+            "brackets behind",
+            "Right, but give the name of the class alone, like `Linear`, without brackets.",
+            lambda a: f"{last_layer(a.loss)}()",
+        ),
+        Mistake(
+            "small letters",
+            "Right, but spell the class as PyTorch does, like `Linear`, with its capitals.",
+            lambda a: last_layer(a.loss).lower(),
+        ),
+    ),
+    hints=(
+        "Ask of each loss: what does it do with the numbers it gets? Does it apply a softmax, "
+        "a sigmoid or a logarithm by itself?",
+        "PyTorch's page of each loss says under `Input` whether it wants any real numbers "
+        "(logits), probabilities or log-probabilities.",
+        "Two of the classification losses want logits. Then nothing stands after the Linear.",
+    ),
+)
+
+LESSON = Lesson("03-softmax", (SOFTMAX, CROSS_ENTROPY, TEMPERATURE, LAST_LAYER))

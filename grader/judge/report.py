@@ -1,0 +1,176 @@
+"""A Result as a card for notebooks, as text and as a number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from grader.judge.result import Counterexample, Result
+from grader.judge.words import writable
+
+WORDS = {
+    "correct": "Correct",
+    "partly": "Partly right",
+    "wrong": "Wrong",
+    "not attempted": "Not attempted",
+    "error": "Error",
+}
+# Okabe-Ito hues, darkened until white text on them has a contrast of at least 4.5 : 1.
+COLOURS = {
+    "correct": "#00795a",
+    "partly": "#0072b2",
+    "wrong": "#b34700",
+    "not attempted": "#5f6770",
+    "error": "#8c3f72",
+}
+# Feedback pages are sanitized: inline styles go, classes stay, and Bootstrap is there for them.
+# These classes mean nothing to JupyterLab (`alert` would: it colours the text).
+CLASSES = {
+    COLOURS["correct"]: "panel-body bg-success",
+    COLOURS["partly"]: "panel-body bg-info",
+    COLOURS["wrong"]: "panel-body bg-danger",
+    COLOURS["not attempted"]: "panel-body bg-default",
+    COLOURS["error"]: "panel-body bg-warning",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check` returns. In a notebook it shows as a card; its plain text is the score alone,
+    which is how nbgrader reads partial credit from the same cell. `print(report)` for words."""
+
+    result: Result
+
+    def __float__(self) -> float:
+        return self.result.score
+
+    def __repr__(self) -> str:
+        return repr(self.result.score)
+
+    def __str__(self) -> str:
+        return text(self.result)
+
+    def _repr_html_(self) -> str:
+        return card(self.result)
+
+    @property
+    def score(self) -> float:
+        """The points earned, what `float(report)` gives."""
+        return self.result.score
+
+    @property
+    def points(self) -> int:
+        """The points there are to earn."""
+        return self.result.points
+
+    @property
+    def verdict(self) -> str:
+        """One of correct, partly, wrong, not attempted, error."""
+        return self.result.verdict
+
+    @property
+    def mistake(self) -> str | None:
+        """The name of the mistake that explains every answer, if one does."""
+        return self.result.mistake
+
+    @property
+    def counterexample(self) -> Counterexample | None:
+        """The smallest failing case, if one fails."""
+        return self.result.counterexample
+
+
+def score_line(result: Result) -> str:
+    """`2 of 3 points`, or nothing where no points are at stake."""
+    if not result.points:
+        return ""
+    return f"{result.score:g} of {result.points} point{'s' if result.points != 1 else ''}"
+
+
+def text(result: Result) -> str:
+    """The report for a terminal."""
+    head = [WORDS[result.verdict], result.exercise, score_line(result)]
+    lines = [" · ".join(filter(None, head))]
+    if result.verdict != "not attempted":
+        lines += [f"  {'✓' if part.right else '✗'} {part.name}" for part in result.parts]
+    if found := result.counterexample:
+        lines.append(f"  {found.call}: you {found.said}, {found.right}")
+    lines += [f"  {sentence}" for sentence in (result.message, result.next_step) if sentence]
+    return "\n".join(lines)
+
+
+def card(result: Result) -> str:
+    """The report as HTML with inline styles: it takes text colour and font from its page, so it
+    reads in light and dark; without styles it still reads, as plain paragraphs."""
+    colour = COLOURS[result.verdict]
+    rows = [_head(result, colour)]
+    if result.verdict != "not attempted" and result.parts:
+        rows.append(_parts(result))
+    if found := result.counterexample:
+        rows.append(_counterexample(found))
+    if result.message:
+        rows.append(f"<div>{inline(result.message)}</div>")
+    if result.next_step:
+        rows.append(f'<div style="opacity:0.8">{inline(result.next_step)}</div>')
+    return writable(frame(rows, colour))
+
+
+def frame(rows: list[str], colour: str) -> str:
+    """The course's box: a coloured edge and a faint tint that suits light and dark pages.
+
+    Args:
+        rows: HTML, one element a line.
+        colour: one of COLOURS.
+    """
+    style = (
+        f"border-left:5px solid {colour};background:rgba(128,128,128,0.09);"
+        "border-radius:0 6px 6px 0;padding:8px 14px;margin:4px 0;max-width:52em;line-height:1.65"
+    )
+    return f'<div class="{CLASSES[colour]}" style="{style}">{"".join(rows)}</div>'
+
+
+def badge(word: str, colour: str) -> str:
+    """One word, white on colour."""
+    style = f"background:{colour};color:#ffffff;border-radius:4px;padding:2px 9px"
+    return f'<strong style="{style}">{escape(word)}</strong>'
+
+
+def _head(result: Result, colour: str) -> str:
+    name = f"<code>{escape(result.exercise)}</code>" if result.exercise else ""
+    details = " · ".join(filter(None, [name, score_line(result)]))
+    return f"<div>{badge(WORDS[result.verdict], colour)}&nbsp; {details}</div>"
+
+
+def _parts(result: Result) -> str:
+    marks = (f"{'✓' if part.right else '✗'}&nbsp;{escape(part.name)}" for part in result.parts)
+    return f"<div>{' &nbsp;·&nbsp; '.join(marks)}</div>"
+
+
+def _counterexample(found: Counterexample) -> str:
+    return (
+        f"<div><code>{escape(found.call)}</code>: you <strong>{escape(found.said)}</strong>, "
+        f"{escape(found.right)}</div>"
+    )
+
+
+def inline(sentence: str) -> str:
+    """A sentence as escaped HTML, with `code` for what stands between backticks."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(sentence))
+
+
+@dataclass(frozen=True)
+class Note:
+    """A short message that is no mark: a hint, or the answer to a prediction."""
+
+    word: str
+    sentence: str
+    colour: str = "#0072b2"
+
+    def __repr__(self) -> str:
+        return f"{self.word} · {self.sentence}"
+
+    def _repr_html_(self) -> str:
+        return frame(
+            [f"<div>{badge(self.word, self.colour)}&nbsp; {inline(self.sentence)}</div>"],
+            self.colour,
+        )

@@ -1,0 +1,1 @@
+"""What authors write becomes what students get: notebooks, decks, the hand-out."""

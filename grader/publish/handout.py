@@ -1,0 +1,78 @@
+"""The hand-out: one zip with all that students need, and nothing that they must not see."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.judge.errors import CourseError
+
+NAME = "every-layer-counts"
+MOMENT = (2026, 1, 1, 0, 0, 0)  # the same zip for the same files
+README = """# Every Layer Counts
+
+A course on neural-network layers in PyTorch in which every number is checked.
+
+With conda:
+
+    conda env create -f environment.yml
+    conda activate every-layer-counts
+    grader lab notebooks
+
+With Python 3.11 or newer, in this folder (on Windows: py -3.11 instead of python3.11, and
+.venv\\Scripts\\activate):
+
+    python3.11 -m venv .venv
+    source .venv/bin/activate
+    pip install -r requirements.txt
+    grader lab notebooks
+
+JupyterLab opens with the first lesson. The download has about 1 GB; no graphics card is needed.
+To hand in, give your teacher the lesson's .ipynb file, or use the menu Nbgrader, Assignment List,
+where your school has set that up.
+"""
+
+
+def write(root: Path, path: Path) -> Path:
+    """Write the hand-out of the course in `root` to `path`.
+
+    Raises:
+        CourseError: if the package cannot be built.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = _wheel(root, Path(folder))
+        files = dict(_texts(root, wheel.name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in sorted({**files, wheel.name: wheel.read_bytes()}.items()):
+                archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}", MOMENT), content)
+    return path
+
+
+def _wheel(root: Path, folder: Path) -> Path:
+    """The package as a wheel: `grader` alone, without tests and solutions."""
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, root]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = [line for line in done.stderr.splitlines() if line.strip()][-1:]
+        raise CourseError(f"The package cannot be built: {' '.join(last)}")
+    return next(folder.glob("*.whl"))
+
+
+def _texts(root: Path, wheel: str) -> Iterator[tuple[str, bytes]]:
+    """Every other file of the hand-out by its name."""
+    yield "README.md", README.encode()
+    pins = (root / "constraints.txt").read_text(encoding="utf-8")
+    yield "constraints.txt", pins.encode()
+    environment = (root / "environment.yml").read_text(encoding="utf-8")
+    yield "environment.yml", environment.replace("-e .", f"./{wheel}").encode()
+    lines = re.findall(r"^      - (.+)$", environment, re.MULTILINE)
+    yield "requirements.txt", "\n".join([*lines, ""]).replace("-e .", f"./{wheel}").encode()
+    for notebook in sorted((root / "notebooks").rglob("*")):
+        if notebook.is_file() and ".ipynb_checkpoints" not in notebook.parts:
+            yield notebook.relative_to(root).as_posix(), notebook.read_bytes()
