@@ -44,22 +44,54 @@ class Part:
     draw: Callable[[Random], Case] | None = None
 
 
+class Asked(SimpleNamespace):
+    """One case, as a Mistake's rule gets it.
+
+    `a.groups` is an argument of it, defaults filled in; `a()` is PyTorch's answer, and
+    `a(groups=1)` PyTorch's answer for one group.
+    """
+
+    __slots__ = ("_reference",)  # a slot: not among vars(a)
+
+    def __init__(self, reference: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
+        super().__init__(**arguments)
+        self._reference = reference
+
+    def __call__(self, **changes: Any) -> Any:
+        """PyTorch's answer, some arguments changed."""
+        return self._reference(**(vars(self) | changes))
+
+    def but(self, **changes: Any) -> Asked:
+        """The same case with some arguments changed."""
+        return Asked(self._reference, vars(self) | changes)
+
+
+Rule = Callable[[Asked], Any]
+
+
+def as_if(**changes: Any) -> Rule:
+    """PyTorch's answer to another question: `as_if(groups=1)`."""
+    return lambda a: a(**changes)
+
+
 @dataclass(frozen=True, eq=False)
 class Mistake:
     """A wrong rule that real students use.
 
-    `rule` gets the arguments of a case by name, defaults filled in, and returns the wrong answer.
-    `sentence` explains the mistake and leaves the right formula to the student.
+    `rule` gets a case and returns the wrong answer. `sentence` explains the mistake and leaves
+    the right formula to the student. `praise` says what the rule gets right, "Right for
+    `groups=1`.": it is true only where this is the only mistake.
     """
 
     name: str
+    rule: Rule
     sentence: str
-    rule: Callable[[Any], Any]
+    praise: str = ""
 
-
-def variant(function: Callable[..., Any], a: SimpleNamespace, **changes: Any) -> Any:
-    """What `function` gives when some of the arguments `a` of a rule are replaced."""
-    return function(**{**vars(a), **changes})
+    @property
+    def explanation(self) -> str:
+        """What a student reads who makes this mistake and no other."""
+        return f"{self.praise} {self.sentence}".lstrip()
 
 
 def ignoring(mistake: Mistake, **settings: Any) -> Mistake:
@@ -67,9 +99,15 @@ def ignoring(mistake: Mistake, **settings: Any) -> Mistake:
     names = " or ".join(f"`{name}`" for name in settings)
     return Mistake(
         f"{mistake.name}, {'flags' if len(settings) > 1 else next(iter(settings))} ignored",
+        lambda a: mistake.rule(a.but(**settings)),
         f"{mistake.sentence} And look at {names}: your answer never changes with it.",
-        lambda a: mistake.rule(SimpleNamespace(**(vars(a) | settings))),
+        mistake.praise,
     )
+
+
+def variant(function: Callable[..., Any], a: SimpleNamespace, **changes: Any) -> Any:
+    """What `function` gives when some of the arguments `a` of a rule are replaced."""
+    return function(**{**vars(a), **changes})
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,11 +153,11 @@ class Function:
         """The arguments that the case spells out, by name."""
         return dict(self.signature.bind(*case.positional, **case.named).arguments)
 
-    def all_arguments(self, case: Case) -> SimpleNamespace:
-        """The arguments of the case with the defaults filled in, as a Mistake's rule wants them."""
+    def asked(self, case: Case) -> Asked:
+        """The case as a Mistake's rule wants it."""
         bound = self.signature.bind(*case.positional, **case.named)
         bound.apply_defaults()
-        return SimpleNamespace(**bound.arguments)
+        return Asked(self.reference, bound.arguments)
 
     def show(self, case: Case) -> str:
         """The case as one line of Python: `linear_params(in_features=1, out_features=2)`."""

@@ -54,7 +54,7 @@ def find_pattern(
     if any(outcome.status != "value" for outcome in outcomes):
         return ""
     rows = [
-        Row(vars(function.all_arguments(case)), outcome.value, right)
+        Row(vars(function.asked(case)), outcome.value, right)
         for case, outcome, right in zip(cases, outcomes, expected, strict=True)
     ]
     wrong = [row for row in rows if not row.right]

@@ -49,7 +49,7 @@ def answer_key(function: Function, term: str | None = None) -> Key:
 def wrong_answer(function: Function, mistake: Mistake, index: int, term: str | None = None) -> Any:
     """What a student with this mistake answers to one case."""
     case = answer_key(function, term).cases[index]
-    return on_meta(mistake.rule, {"a": function.all_arguments(case)})
+    return on_meta(mistake.rule, {"a": function.asked(case)})
 
 
 def wrong_answers(function: Function, mistake: Mistake, term: str | None = None) -> tuple[Any, ...]:
@@ -152,7 +152,7 @@ def _not_all_right(
     mistake, part = find_mistake(function, outcomes, right, term)
     so_far = f"In the part '{part}': " if part else ""
     sentence = (
-        (f"{so_far}{mistake.sentence}" if mistake else None)
+        (f"{so_far}{mistake.explanation}" if mistake else None)
         or programming_mistake(function, outcome, expected)
         or find_pattern(function, key.cases, outcomes, key.expected)
     )

@@ -132,78 +132,42 @@ def last_dimension_case(random: Random) -> Case:
 RELU = Function(
     relu,
     parts=(
-        Part(
-            "whole numbers",
-            1,
-            cases=(case(3), case(-2), case(0), case(1)),
-            draw=lambda random: case(random.randint(-99, 99)),
-        ),
-        Part(
-            "fractions and large numbers",
-            1,
-            cases=(case(0.5), case(-0.5), case(7.25), case(-1000.0), case(1000.0)),
-            draw=lambda random: one_decimal(random, -50, 50),
-        ),
+        Part("whole numbers", 1,
+            (case(3), case(-2), case(0), case(1)),
+            lambda random: case(random.randint(-99, 99))),
+        Part("fractions and large numbers", 1,
+            (case(0.5), case(-0.5), case(7.25), case(-1000.0), case(1000.0)),
+            lambda random: one_decimal(random, -50, 50)),
     ),
     mistakes=(
-        Mistake(
-            "input unchanged",
-            "You returned the input as it came. A ReLU changes some of the numbers: "
-            "look at the left half of its graph.",
-            lambda a: a.x,
-        ),
-        Mistake(
-            "absolute value",
-            "You returned the absolute value. A ReLU does not turn a negative number "
-            "into a positive one.",
-            lambda a: abs(a.x),
-        ),
-        Mistake(
-            "smaller instead of larger",
+        Mistake("input unchanged", lambda a: a.x,
+            "You returned the input as it came. A ReLU changes some of the numbers: look at the "
+            "left half of its graph."),
+        Mistake("absolute value", lambda a: abs(a.x),
+            "You returned the absolute value. A ReLU does not turn a negative number into a "
+            "positive one."),
+        Mistake("smaller instead of larger", lambda a: -relu(-a.x),
             "Your graph is flat on the wrong side: negative numbers pass and positive ones are "
-            "lost. Look again which side ReLU keeps.",
-            lambda a: -relu(-a.x),
-        ),
-        Mistake(
-            "sign turned round",
-            "Your graph is mirrored: it is positive where the input is negative. "
-            "A ReLU lets positive numbers through.",
-            lambda a: relu(-a.x),
-        ),
-        Mistake(
-            "slope, not value",
-            "You returned 0 or 1, which is the slope of ReLU (its gradient). "
-            "Asked is the value: a positive number keeps its size.",
-            lambda a: float(a.x > 0),
-        ),
-        Mistake(
-            "leaky",
-            "You let a little of the negative numbers through: that is `nn.LeakyReLU()`. "
-            "The plain ReLU has no leak.",
-            lambda a: apply(nn.LeakyReLU(), a.x),
-        ),
-        Mistake(
-            "capped at six",
-            "You cut off large numbers too: that is `nn.ReLU6()`. The plain ReLU has no ceiling.",
-            lambda a: apply(nn.ReLU6(), a.x),
-        ),
-        Mistake(
-            "capped at one",
-            "You squeezed the number between 0 and 1. A ReLU has a floor and no ceiling.",
-            lambda a: apply(nn.Hardtanh(0.0, 1.0), a.x),
-        ),
-        Mistake(
-            "whole numbers only",
-            "Right for whole numbers, but you cut off the digits behind the point. "
+            "lost. Look again which side ReLU keeps."),
+        Mistake("sign turned round", lambda a: relu(-a.x),
+            "Your graph is mirrored: it is positive where the input is negative. A ReLU lets "
+            "positive numbers through."),
+        Mistake("slope, not value", lambda a: float(a.x > 0),
+            "You returned 0 or 1, which is the slope of ReLU (its gradient). Asked is the value: "
+            "a positive number keeps its size."),
+        Mistake("leaky", lambda a: apply(nn.LeakyReLU(), a.x),
+            "You let a little of the negative numbers through: that is `nn.LeakyReLU()`. The "
+            "plain ReLU has no leak."),
+        Mistake("capped at six", lambda a: apply(nn.ReLU6(), a.x),
+            "You cut off large numbers too: that is `nn.ReLU6()`. The plain ReLU has no ceiling."),
+        Mistake("capped at one", lambda a: apply(nn.Hardtanh(0.0, 1.0), a.x),
+            "You squeezed the number between 0 and 1. A ReLU has a floor and no ceiling."),
+        Mistake("whole numbers only", lambda a: int(relu(a.x)),
             "A positive number passes as it is.",
-            lambda a: int(relu(a.x)),
-        ),
-        Mistake(
-            "smoothed",
+            praise="Right for whole numbers, but you cut off the digits behind the point."),
+        Mistake("smoothed", lambda a: apply(nn.Softplus(), a.x),
             "Your graph has a soft bend at zero (`nn.Softplus`). That of ReLU has a sharp corner, "
-            "and needs no exponential.",
-            lambda a: apply(nn.Softplus(), a.x),
-        ),
+            "and needs no exponential."),
     ),
     hints=(
         "Look at the graph of ReLU: what happens left of zero, and what right of it?",
@@ -215,101 +179,53 @@ RELU = Function(
 SIGMOID = Function(
     sigmoid,
     parts=(
-        Part(
-            "near zero",
-            1,
-            cases=(case(0), case(1), case(-1), case(2.5), case(-4.0)),
-            draw=lambda random: one_decimal(random, -9, 9),
-        ),
-        Part(
-            "far from zero",
-            1,
-            cases=(case(20), case(-20), case(1000), case(-1000), case(-1000.0)),
-            draw=lambda random: random.choice((case(random.randint(-5000, -800)), case(900.5))),
-        ),
+        Part("near zero", 1,
+            (case(0), case(1), case(-1), case(2.5), case(-4.0)),
+            lambda random: one_decimal(random, -9, 9)),
+        Part("far from zero", 1,
+            (case(20), case(-20), case(1000), case(-1000), case(-1000.0)),
+            lambda random: random.choice((case(random.randint(-5000, -800)), case(900.5)))),
     ),
     mistakes=(
-        Mistake(
-            "sign of x",
-            "Your graph falls from 1 to 0; the sigmoid rises. Look at the sign in the exponent.",
-            lambda a: sigmoid(-a.x),
-        ),
-        Mistake(
-            "brackets missing",
+        Mistake("sign of x", lambda a: sigmoid(-a.x),
+            "Your graph falls from 1 to 0; the sigmoid rises. Look at the sign in the exponent."),
+        Mistake("brackets missing", lambda a: 1 + exp(-a.x),
             "You divided 1 by 1 and added the exponential to that. In Python `/` binds more "
-            "tightly than `+`: the denominator needs brackets.",
-            lambda a: 1 + exp(-a.x),
-        ),
-        Mistake(
-            "tanh",
-            "That is the hyperbolic tangent, which runs from -1 to 1. "
-            "The sigmoid runs from 0 to 1 and is a half at zero.",
-            lambda a: apply(nn.Tanh(), a.x),
-        ),
-        Mistake(
-            "exponential only",
-            "You returned the exponential, which grows without end. "
-            "The denominator of the sigmoid has two terms, which keep it below 1.",
-            lambda a: exp(a.x),
-        ),
-        Mistake(
-            "derivative",
-            "You returned the slope of the sigmoid, which is largest at zero. Asked is its value.",
-            lambda a: sigmoid(a.x) * sigmoid(-a.x),
-        ),
-        Mistake(
-            "times x",
-            "You multiplied by `x`: that is `nn.SiLU()`. The sigmoid alone is the gate, "
-            "a number between 0 and 1.",
-            lambda a: apply(nn.SiLU(), a.x),
-        ),
-        Mistake(
-            "logarithm taken",
-            "You returned the logarithm of the sigmoid (`nn.LogSigmoid`). "
-            "The sigmoid itself lies between 0 and 1.",
-            lambda a: apply(nn.LogSigmoid(), a.x),
-        ),
-        Mistake(
-            "step",
-            "You returned 0 or 1. The sigmoid passes through every number between them.",
-            lambda a: float(a.x >= 0),
-        ),
-        Mistake(
-            "straight line",
-            "Your graph is a straight ramp (`nn.Hardsigmoid`). The sigmoid is a curve: "
-            "it needs an exponential.",
-            lambda a: apply(nn.Hardsigmoid(), a.x),
-        ),
-        Mistake(
-            "sign lost",
-            "Right for positive numbers, but -2.5 and 2.5 get the same answer from you. "
-            "The sigmoid of a negative number lies below a half.",
-            lambda a: sigmoid(abs(a.x)),
-        ),
-        Mistake(
-            "zero for negative numbers",
-            "Right for positive numbers, but negative ones do not all give 0. "
+            "tightly than `+`: the denominator needs brackets."),
+        Mistake("tanh", lambda a: apply(nn.Tanh(), a.x),
+            "That is the hyperbolic tangent, which runs from -1 to 1. The sigmoid runs from 0 to "
+            "1 and is a half at zero."),
+        Mistake("exponential only", lambda a: exp(a.x),
+            "You returned the exponential, which grows without end. The denominator of the "
+            "sigmoid has two terms, which keep it below 1."),
+        Mistake("derivative", lambda a: sigmoid(a.x) * sigmoid(-a.x),
+            "You returned the slope of the sigmoid, which is largest at zero. Asked is its value."),
+        Mistake("times x", lambda a: apply(nn.SiLU(), a.x),
+            "You multiplied by `x`: that is `nn.SiLU()`. The sigmoid alone is the gate, a number "
+            "between 0 and 1."),
+        Mistake("logarithm taken", lambda a: apply(nn.LogSigmoid(), a.x),
+            "You returned the logarithm of the sigmoid (`nn.LogSigmoid`). The sigmoid itself lies "
+            "between 0 and 1."),
+        Mistake("step", lambda a: float(a.x >= 0),
+            "You returned 0 or 1. The sigmoid passes through every number between them."),
+        Mistake("straight line", lambda a: apply(nn.Hardsigmoid(), a.x),
+            "Your graph is a straight ramp (`nn.Hardsigmoid`). The sigmoid is a curve: it needs "
+            "an exponential."),
+        Mistake("sign lost", lambda a: sigmoid(abs(a.x)),
+            "Right for positive numbers, but -2.5 and 2.5 get the same answer from you. The "
+            "sigmoid of a negative number lies below a half."),
+        Mistake("zero for negative numbers", lambda a: sigmoid(a.x) if a.x >= 0 else 0.0,
             "The sigmoid comes close to 0 only far from it.",
-            lambda a: sigmoid(a.x) if a.x >= 0 else 0.0,
-        ),
-        Mistake(
-            "base two",
-            "Your curve has the right form but rises too slowly: you used powers of 2. "
-            "The base is Euler's number, as in `math.exp`.",
-            lambda a: sigmoid(a.x * math.log(2)),
-        ),
-        Mistake(
-            "minus for plus",
-            "You subtract the exponential in the denominator. "
-            "With a plus it stays above 1, and the result between 0 and 1.",
-            lambda a: 1 / (1 - exp(-a.x)) if a.x else math.inf,
-        ),
-        Mistake(
-            "wrong end",
-            "Right, but far below zero you return 1. The exponential grows too large there; "
-            "which number does one divided by something huge come close to?",
-            lambda a: sigmoid(a.x) if a.x > -100 else 1.0,
-        ),
+            praise="Right for positive numbers, but negative ones do not all give 0."),
+        Mistake("base two", lambda a: sigmoid(a.x * math.log(2)),
+            "Your curve has the right form but rises too slowly: you used powers of 2. The base "
+            "is Euler's number, as in `math.exp`."),
+        Mistake("minus for plus", lambda a: 1 / (1 - exp(-a.x)) if a.x else math.inf,
+            "You subtract the exponential in the denominator. With a plus it stays above 1, and "
+            "the result between 0 and 1."),
+        Mistake("wrong end", lambda a: sigmoid(a.x) if a.x > -100 else 1.0,
+            "Right, but far below zero you return 1. The exponential grows too large there; which "
+            "number does one divided by something huge come close to?"),
     ),
     hints=(
         "Fill in `x = 0` by hand: what is Euler's number to the power of zero? "
@@ -326,50 +242,31 @@ SIGMOID = Function(
 PRELU = Function(
     prelu_params,
     parts=(
-        Part(
-            "one shared slope",
-            1,
-            cases=(case(), case(1)),
-            draw=lambda random: random.choice((case(), case(1), case(num_parameters=1))),
-        ),
-        Part(
-            "a slope for each channel",
-            1,
-            cases=(case(3), case(num_parameters=8), case(64)),
-            draw=lambda random: case(random.randint(3, 512)),
-        ),
+        Part("one shared slope", 1,
+            (case(), case(1)),
+            lambda random: random.choice((case(), case(1), case(num_parameters=1)))),
+        Part("a slope for each channel", 1,
+            (case(3), case(num_parameters=8), case(64)),
+            lambda random: case(random.randint(3, 512))),
     ),
     mistakes=(
-        Mistake(
-            "no parameters",
-            "ReLU has no parameters, PReLU has: the P stands for parametric. "
-            "Its slope for negative numbers is learned.",
-            lambda a: parameters(nn.LeakyReLU()),
-        ),
-        Mistake(
-            "always one",
-            "Right for the shared slope. `num_parameters` is an argument: "
-            "with it every channel gets a slope of its own.",
-            lambda a: prelu_params(),
-        ),
-        Mistake(
-            "both sides learned",
-            "You counted two numbers for each slope. Nothing is learned for positive numbers, "
-            "and PReLU has no bias.",
+        Mistake("no parameters", lambda a: parameters(nn.LeakyReLU()),
+            "ReLU has no parameters, PReLU has: the P stands for parametric. Its slope for "
+            "negative numbers is learned."),
+        Mistake("always one", lambda a: prelu_params(),
+            "`num_parameters` is an argument: with it every channel gets a slope of its own.",
+            praise="Right for the shared slope."),
+        Mistake("both sides learned",
             lambda a: prelu_params(a.num_parameters) + prelu_params(a.num_parameters),
-        ),
-        Mistake(
-            "one too many",
-            "You counted one number more than there are slopes. There is no bias, "
-            "and no slope is shared on top of the channels' own.",
-            lambda a: prelu_params(a.num_parameters) + prelu_params(),
-        ),
-        Mistake(
-            "channels connected",
-            "You connected each channel with every channel, as a Linear does. "
-            "PReLU works element by element: how many slopes does one channel need?",
+            "You counted two numbers for each slope. Nothing is learned for positive numbers, and "
+            "PReLU has no bias."),
+        Mistake("one too many", lambda a: prelu_params(a.num_parameters) + prelu_params(),
+            "You counted one number more than there are slopes. There is no bias, and no slope is "
+            "shared on top of the channels' own."),
+        Mistake("channels connected",
             lambda a: parameters(nn.Linear(a.num_parameters, a.num_parameters, bias=False)),
-        ),
+            "You connected each channel with every channel, as a Linear does. PReLU works element "
+            "by element: how many slopes does one channel need?"),
     ),
     hints=(
         "Print `nn.PReLU().weight` and `nn.PReLU(8).weight`, and compare their shapes.",
@@ -380,100 +277,63 @@ PRELU = Function(
 GLU = Function(
     glu_output_shape,
     parts=(
-        Part(
-            "the last dimension",
-            1,
-            cases=(case((2,)), case((3, 8)), case((5, 3, 10)), case((1, 7, 4, 6), dim=-1)),
-            draw=last_dimension_case,
-        ),
-        Part(
-            "another dimension",
-            2,
-            cases=(
-                case((6, 5), dim=0),
-                case((3, 8, 5), dim=1),
-                case((2, 16, 7, 9), 1),
-                case((3, 4, 12), dim=2),
-                case((5, 12, 8), dim=-2),
-            ),
-            draw=glu_case,
-        ),
+        Part("the last dimension", 1,
+            (case((2,)), case((3, 8)), case((5, 3, 10)), case((1, 7, 4, 6), dim=-1)),
+            last_dimension_case),
+        Part("another dimension", 2,
+            (case((6, 5), dim=0), case((3, 8, 5), dim=1), case((2, 16, 7, 9), 1),
+             case((3, 4, 12), dim=2), case((5, 12, 8), dim=-2)),
+            glu_case),
     ),
     mistakes=(
-        Mistake(
-            "shape unchanged",
-            "You returned the input's shape. GLU is not element-wise: "
-            "one part of the input is used up as gates for the rest.",
-            lambda a: a.input_shape,
-        ),
-        Mistake(
-            "always the last dimension",
-            "Right for the last dimension. `dim` may name another one.",
-            lambda a: split_in_two(a.input_shape, -1),
-        ),
-        Mistake(
-            "always the first dimension",
-            "You changed the first dimension, which is usually the batch. "
-            "Look at `dim`: by default it names the last.",
-            lambda a: split_in_two(a.input_shape, 0),
-        ),
-        Mistake(
-            "every dimension",
-            "You changed every dimension. The input is cut along one of them only, "
-            "the one that `dim` names.",
+        Mistake("shape unchanged", lambda a: a.input_shape,
+            "You returned the input's shape. GLU is not element-wise: one part of the input is "
+            "used up as gates for the rest."),
+        Mistake("always the last dimension", lambda a: split_in_two(a.input_shape, -1),
+            "`dim` may name another one.",
+            praise="Right for the last dimension."),
+        Mistake("always the first dimension", lambda a: split_in_two(a.input_shape, 0),
+            "You changed the first dimension, which is usually the batch. Look at `dim`: by "
+            "default it names the last."),
+        Mistake("every dimension",
             lambda a: tuple(split_in_two((size,), 0)[0] for size in a.input_shape),
-        ),
-        Mistake(
-            "doubled",
-            "You made the dimension larger. GLU cuts its input into values and gates and "
-            "multiplies the two: does the output get larger by that?",
+            "You changed every dimension. The input is cut along one of them only, the one that "
+            "`dim` names."),
+        Mistake("doubled",
             lambda a: tuple(torch.cat([torch.empty(a.input_shape)] * 2, a.dim).shape),
-        ),
-        Mistake(
-            "dimension removed",
-            "You took the dimension away. It stays, with another size.",
-            lambda a: tuple(torch.empty(a.input_shape).sum(a.dim).shape),
-        ),
-        Mistake(
-            "both halves kept",
-            "Your shape still has both halves, side by side. "
-            "They are multiplied with each other, so only one remains.",
+            "You made the dimension larger. GLU cuts its input into values and gates and "
+            "multiplies the two: does the output get larger by that?"),
+        Mistake("dimension removed", lambda a: tuple(torch.empty(a.input_shape).sum(a.dim).shape),
+            "You took the dimension away. It stays, with another size."),
+        Mistake("both halves kept",
             lambda a: tuple(torch.stack(torch.empty(a.input_shape).chunk(2, a.dim), a.dim).shape),
-        ),
-        Mistake(
-            "dim counted from one",
-            "You counted the dimensions from one. PyTorch counts from zero: "
-            "`dim=1` is the second dimension.",
+            "Your shape still has both halves, side by side. They are multiplied with each other, "
+            "so only one remains."),
+        Mistake("dim counted from one",
             lambda a: split_in_two(a.input_shape, max(a.dim - 1, 0) if a.dim >= 0 else a.dim),
-        ),
-        Mistake(
-            "negative dim overlooked",
-            "Right for a `dim` of zero and more, but a negative one changes nothing in your "
-            "answer. It counts from the back: -1 is the last dimension.",
+            "You counted the dimensions from one. PyTorch counts from zero: `dim=1` is the second "
+            "dimension."),
+        Mistake("negative dim overlooked",
             lambda a: glu_output_shape(a.input_shape, a.dim) if a.dim >= 0 else a.input_shape,
-        ),
-        Mistake(
-            "slice wraps round",
-            "Right, but for `dim=-1`: there `dim + 1` is 0, and `input_shape[0:]` is the whole "
-            "shape once more.",
+            "It counts from the back: -1 is the last dimension.",
+            praise="Right for a `dim` of zero and more, but a negative one changes nothing in "
+                   "your answer."),
+        Mistake("slice wraps round",
             lambda a: (
                 *a.input_shape[: a.dim],
                 glu_output_shape(a.input_shape, a.dim)[a.dim],
                 *a.input_shape[a.dim + 1 :],
             ),
-        ),
-        Mistake(
-            "sign of dim ignored",
-            "Right for a `dim` of zero and more, but a negative one counts from the back: "
-            "-1 is the last dimension, not the second.",
+            "Right, but for `dim=-1`: there `dim + 1` is 0, and `input_shape[0:]` is the whole "
+            "shape once more."),
+        Mistake("sign of dim ignored",
             lambda a: split_in_two(a.input_shape, min(abs(a.dim), len(a.input_shape) - 1)),
-        ),
-        Mistake(
-            "halved dimension last",
-            "Your sizes are right but stand in the wrong order: you put the halved one at the "
-            "end. It stays in its place.",
+            "Right for a `dim` of zero and more, but a negative one counts from the back: -1 is "
+            "the last dimension, not the second."),
+        Mistake("halved dimension last",
             lambda a: moved_to_the_end(glu_output_shape(a.input_shape, a.dim), a.dim),
-        ),
+            "Your sizes are right but stand in the wrong order: you put the halved one at the "
+            "end. It stays in its place."),
     ),
     hints=(
         "GLU cuts its input into two equal pieces and multiplies one with the sigmoid of the "
@@ -488,75 +348,41 @@ GLU = Function(
 ELEMENTWISE = Table(
     elementwise,
     parts=(
-        Part(
-            "weights and curves",
-            1,
-            cases=(case("ReLU"), case("Linear"), case("Tanh"), case("Conv1d"), case("Conv2d")),
-        ),
-        Part(
-            "look-up, dropout and pooling",
-            1,
-            cases=(case("Dropout"), case("Embedding"), case("MaxPool2d"), case("AvgPool2d")),
-        ),
-        Part(
-            "names that mislead",
-            2,
-            cases=(
-                case("Sigmoid"),
-                case("GELU"),
-                case("Softmax"),
-                case("GLU"),
-                case("BatchNorm2d"),
-            ),
-        ),
+        Part("weights and curves", 1,
+            (case("ReLU"), case("Linear"), case("Tanh"), case("Conv1d"), case("Conv2d"))),
+        Part("look-up, dropout and pooling", 1,
+            (case("Dropout"), case("Embedding"), case("MaxPool2d"), case("AvgPool2d"))),
+        Part("names that mislead", 2,
+            (case("Sigmoid"), case("GELU"), case("Softmax"), case("GLU"), case("BatchNorm2d"))),
     ),
     mistakes=(
-        Mistake(
-            "curved, so not element-wise",
-            "This function is curved, but it treats each number alone. Change one input number "
-            "and count the outputs that change.",
+        Mistake("curved, so not element-wise",
             lambda a: elementwise(a.layer) and a.layer not in ("ReLU", "Tanh", "Sigmoid", "GELU"),
-        ),
-        Mistake(
-            "weighted sum",
-            "This layer makes each output number from a weighted sum of several input numbers. "
-            "Change one input: more than one output changes.",
+            "This function is curved, but it treats each number alone. Change one input number "
+            "and count the outputs that change."),
+        Mistake("weighted sum",
             lambda a: elementwise(a.layer) or a.layer in ("Linear", "Conv1d", "Conv2d"),
-        ),
-        Mistake(
-            "random, so not element-wise",
-            "Dropout is random, but it decides about each number without a look at the others. "
-            "With the same mask, which outputs does one input number change?",
+            "This layer makes each output number from a weighted sum of several input numbers. "
+            "Change one input: more than one output changes."),
+        Mistake("random, so not element-wise",
             lambda a: elementwise(a.layer) and a.layer != "Dropout",
-        ),
-        Mistake(
-            "one index, one row",
-            "Each index is looked up alone, true, but the output is a whole row of numbers for it. "
-            "Element-wise means one number in, one number out, in the same place.",
-            lambda a: elementwise(a.layer) or a.layer == "Embedding",
-        ),
-        Mistake(
-            "no weights, so element-wise",
-            "Pooling has no weights, but each output number looks at a whole window of inputs.",
+            "Dropout is random, but it decides about each number without a look at the others. "
+            "With the same mask, which outputs does one input number change?"),
+        Mistake("one index, one row", lambda a: elementwise(a.layer) or a.layer == "Embedding",
+            "Each index is looked up alone, true, but the output is a whole row of numbers for "
+            "it. Element-wise means one number in, one number out, in the same place."),
+        Mistake("no weights, so element-wise",
             lambda a: elementwise(a.layer) or a.layer in ("MaxPool2d", "AvgPool2d"),
-        ),
-        Mistake(
-            "softmax each alone",
-            "The outputs of Softmax sum to 1. Raise one input and see what happens to the others.",
-            lambda a: elementwise(a.layer) or a.layer == "Softmax",
-        ),
-        Mistake(
-            "gates overlooked",
-            "GLU multiplies one half of its input by gates that it makes of the other half. "
-            "How many inputs does one output number need?",
-            lambda a: elementwise(a.layer) or a.layer == "GLU",
-        ),
-        Mistake(
-            "batch statistics overlooked",
-            "In training, BatchNorm2d subtracts the mean of the whole channel and divides by its "
-            "spread. Both move when a single number moves.",
+            "Pooling has no weights, but each output number looks at a whole window of inputs."),
+        Mistake("softmax each alone", lambda a: elementwise(a.layer) or a.layer == "Softmax",
+            "The outputs of Softmax sum to 1. Raise one input and see what happens to the others."),
+        Mistake("gates overlooked", lambda a: elementwise(a.layer) or a.layer == "GLU",
+            "GLU multiplies one half of its input by gates that it makes of the other half. How "
+            "many inputs does one output number need?"),
+        Mistake("batch statistics overlooked",
             lambda a: elementwise(a.layer) or a.layer == "BatchNorm2d",
-        ),
+            "In training, BatchNorm2d subtracts the mean of the whole channel and divides by its "
+            "spread. Both move when a single number moves."),
     ),
     hints=(
         "Take each layer and ask: if one input number changes, can an output in another place "

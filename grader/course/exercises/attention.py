@@ -90,164 +90,93 @@ def draw_attention(random: Random) -> Case:
 PARAMS = Function(
     attention_params,
     parts=(
-        Part(
-            "four projections",
-            1,
-            cases=(case(1), case(2), case(16), case(embed_dim=512)),
-            draw=lambda random: case(random.randint(2, 300)),
-        ),
-        Part(
-            "without biases",
-            1,
-            cases=(case(2, bias=False), case(16, False), case(12, bias=True)),
-            draw=lambda random: case(random.randint(2, 300), bias=False),
-        ),
-        Part(
-            "keys and values of other sizes",
-            2,
-            cases=(
-                case(2, kdim=3),
-                case(2, vdim=5),
-                case(16, kdim=10, vdim=6),
-                case(8, False, 3, 5),
-            ),
-            draw=draw_attention,
-        ),
-        Part(
-            "extra key and value",
-            1,
-            cases=(
-                case(2, add_bias_kv=True),
-                case(16, bias=False, add_bias_kv=True),
-                case(8, True, 3, 5, True),
-                case(12, bias=False, kdim=20, vdim=7, add_bias_kv=True),
-            ),
-            draw=lambda random: case(
-                random.randint(2, 64), random.random() < 0.5, add_bias_kv=True
-            ),
-        ),
+        Part("four projections", 1,
+            (case(1), case(2), case(16), case(embed_dim=512)),
+            lambda random: case(random.randint(2, 300))),
+        Part("without biases", 1,
+            (case(2, bias=False), case(16, False), case(12, bias=True)),
+            lambda random: case(random.randint(2, 300), bias=False)),
+        Part("keys and values of other sizes", 2,
+            (case(2, kdim=3), case(2, vdim=5), case(16, kdim=10, vdim=6), case(8, False, 3, 5)),
+            draw_attention),
+        Part("extra key and value", 1,
+            (case(2, add_bias_kv=True), case(16, bias=False, add_bias_kv=True),
+             case(8, True, 3, 5, True), case(12, bias=False, kdim=20, vdim=7, add_bias_kv=True)),
+            lambda random: case(random.randint(2, 64), random.random() < 0.5, add_bias_kv=True)),
     ),
     mistakes=(
-        Mistake(
-            "no bias",
-            "You counted the matrices only. Unless `bias=False`, each projection has a bias too.",
-            lambda a: parameters(attention(a, bias=False)),
-        ),
-        Mistake(
-            "bias always counted",
-            "Right, but with `bias=False` no projection has a bias. Look at the `bias` argument.",
-            lambda a: parameters(attention(a, bias=True)),
-        ),
-        Mistake(
-            "embed_dim only",
-            "Right for the plain layer. You used `embed_dim`; look at what each of the other "
-            "arguments changes.",
-            lambda a: parameters(nn.MultiheadAttention(a.embed_dim, 1)),
-        ),
-        Mistake(
-            "embed_dim and bias only",
-            "Right for the plain layer. `kdim`, `vdim` and `add_bias_kv` change the count too.",
+        Mistake("no bias", lambda a: parameters(attention(a, bias=False)),
+            "You counted the matrices only. Unless `bias=False`, each projection has a bias too."),
+        Mistake("bias always counted", lambda a: parameters(attention(a, bias=True)),
+            "Right, but with `bias=False` no projection has a bias. Look at the `bias` argument."),
+        Mistake("embed_dim only", lambda a: parameters(nn.MultiheadAttention(a.embed_dim, 1)),
+            "You used `embed_dim`; look at what each of the other arguments changes.",
+            praise="Right for the plain layer."),
+        Mistake("embed_dim and bias only",
             lambda a: parameters(nn.MultiheadAttention(a.embed_dim, 1, bias=a.bias)),
-        ),
-        Mistake(
-            "queries, keys and values only",
-            "You counted three square projections. There is a fourth, `out_proj`, "
-            "and not all of them are square.",
+            "`kdim`, `vdim` and `add_bias_kv` change the count too.",
+            praise="Right for the plain layer."),
+        Mistake("queries, keys and values only",
             lambda a: without(nn.MultiheadAttention(a.embed_dim, 1, bias=a.bias), "out_proj"),
-        ),
-        Mistake(
-            "output projection forgotten",
+            "You counted three square projections. There is a fourth, `out_proj`, and not all of "
+            "them are square."),
+        Mistake("output projection forgotten", lambda a: without(attention(a), "out_proj"),
             "You counted the projections of queries, keys and values. After the heads are put "
-            "together there is one more: `out_proj`.",
-            lambda a: without(attention(a), "out_proj"),
-        ),
-        Mistake(
-            "output bias forgotten",
-            "You counted biases for queries, keys and values. `out_proj` has one as well.",
-            lambda a: without(attention(a), "out_proj.bias"),
-        ),
-        Mistake(
-            "output bias only",
-            "You counted one bias. `in_proj_bias` is there too, and it is longer: "
-            "whose biases does it hold?",
-            lambda a: without(attention(a), "in_proj_bias"),
-        ),
-        Mistake(
-            "kdim and vdim ignored",
-            "Right when keys and values have `embed_dim` features. With `kdim` and `vdim` their "
-            "projections read vectors of another size.",
-            lambda a: parameters(attention(a, kdim=None, vdim=None)),
-        ),
-        Mistake(
-            "kdim ignored",
-            "You used `vdim` but not `kdim`. The keys can have a size of their own too.",
-            lambda a: parameters(attention(a, kdim=None)),
-        ),
-        Mistake(
-            "vdim ignored",
-            "You used `kdim` but not `vdim`. The values can have a size of their own too.",
-            lambda a: parameters(attention(a, vdim=None)),
-        ),
-        Mistake(
-            "kdim for the values",
-            "You let the values have the size of the keys. They have an argument of their own.",
-            lambda a: parameters(attention(a, vdim=a.kdim)),
-        ),
-        Mistake(
-            "bias per input",
-            "You gave keys and values biases of `kdim` and `vdim` numbers. A bias is added to "
-            "the output of a projection: how long is that?",
+            "together there is one more: `out_proj`."),
+        Mistake("output bias forgotten", lambda a: without(attention(a), "out_proj.bias"),
+            "You counted biases for queries, keys and values. `out_proj` has one as well."),
+        Mistake("output bias only", lambda a: without(attention(a), "in_proj_bias"),
+            "You counted one bias. `in_proj_bias` is there too, and it is longer: whose biases "
+            "does it hold?"),
+        Mistake("kdim and vdim ignored", lambda a: parameters(attention(a, kdim=None, vdim=None)),
+            "With `kdim` and `vdim` their projections read vectors of another size.",
+            praise="Right when keys and values have `embed_dim` features."),
+        Mistake("kdim ignored", lambda a: parameters(attention(a, kdim=None)),
+            "You used `vdim` but not `kdim`. The keys can have a size of their own too."),
+        Mistake("vdim ignored", lambda a: parameters(attention(a, vdim=None)),
+            "You used `kdim` but not `vdim`. The values can have a size of their own too."),
+        Mistake("kdim for the values", lambda a: parameters(attention(a, vdim=a.kdim)),
+            "You let the values have the size of the keys. They have an argument of their own."),
+        Mistake("bias per input",
             lambda a: (
                 parameters(attention(a))
                 + a.bias * sum(size - a.embed_dim for size in (a.kdim, a.vdim) if size)
             ),
-        ),
-        Mistake(
-            "queries read kdim",
-            "You let the projection of the queries read `kdim` numbers. Only the keys have that "
-            "size: a query has `embed_dim` numbers.",
+            "You gave keys and values biases of `kdim` and `vdim` numbers. A bias is added to the "
+            "output of a projection: how long is that?"),
+        Mistake("queries read kdim",
             lambda a: (
                 parameters(attention(a))
                 - matrix(a.embed_dim, a.embed_dim)
                 + matrix(a.kdim or a.embed_dim, a.embed_dim)
             ),
-        ),
-        Mistake(
-            "output reads vdim",
-            "You let `out_proj` read `vdim` numbers. It comes after the projection of the "
-            "values: how long are they by then?",
+            "You let the projection of the queries read `kdim` numbers. Only the keys have that "
+            "size: a query has `embed_dim` numbers."),
+        Mistake("output reads vdim",
             lambda a: (
                 without(attention(a), "out_proj.weight")
                 + matrix(a.vdim or a.embed_dim, a.embed_dim)
             ),
-        ),
-        Mistake(
-            "add_bias_kv ignored",
-            "Right without `add_bias_kv`. With it the layer learns two more vectors, `bias_k` "
-            "and `bias_v`, which it appends to the keys and the values.",
-            lambda a: parameters(attention(a, add_bias_kv=False)),
-        ),
-        Mistake(
-            "one vector for add_bias_kv",
-            "You counted one vector for `add_bias_kv`. The name ends in `kv`: "
-            "there is more than one.",
-            lambda a: without(attention(a), "bias_v"),
-        ),
-        Mistake(
-            "add_bias_kv needs bias",
-            "You counted `bias_k` and `bias_v` only with `bias=True`. They are no biases of "
-            "a projection but one more key and value, and `bias` does not switch them off.",
+            "You let `out_proj` read `vdim` numbers. It comes after the projection of the values: "
+            "how long are they by then?"),
+        Mistake("add_bias_kv ignored", lambda a: parameters(attention(a, add_bias_kv=False)),
+            "With it the layer learns two more vectors, `bias_k` and `bias_v`, which it appends "
+            "to the keys and the values.",
+            praise="Right without `add_bias_kv`."),
+        Mistake("one vector for add_bias_kv", lambda a: without(attention(a), "bias_v"),
+            "You counted one vector for `add_bias_kv`. The name ends in `kv`: there is more than "
+            "one."),
+        Mistake("add_bias_kv needs bias",
             lambda a: parameters(attention(a, add_bias_kv=a.add_bias_kv and a.bias)),
-        ),
-        Mistake(
-            "extra vectors not projected",
-            "You gave `bias_k` and `bias_v` the sizes `kdim` and `vdim`. They are appended "
-            "after the projection: how long are keys and values there?",
+            "You counted `bias_k` and `bias_v` only with `bias=True`. They are no biases of a "
+            "projection but one more key and value, and `bias` does not switch them off."),
+        Mistake("extra vectors not projected",
             lambda a: (
                 parameters(attention(a))
                 + a.add_bias_kv * sum(size - a.embed_dim for size in (a.kdim, a.vdim) if size)
             ),
-        ),
+            "You gave `bias_k` and `bias_v` the sizes `kdim` and `vdim`. They are appended after "
+            "the projection: how long are keys and values there?"),
     ),
     hints=(
         "There are four projections: queries, keys, values and `out_proj`. Each is a Linear; "
@@ -313,144 +242,83 @@ def draw_batch(random: Random) -> Case:
 MULT_ADDS = Function(
     attention_mult_adds,
     parts=(
-        Part(
-            "one sequence attends to itself",
-            1,
-            cases=(case(1, 1, 1, 2), case(1, 3, 3, 2), case(1, 10, 10, embed_dim=16)),
-            draw=draw_self_attention,
-        ),
-        Part(
-            "a batch",
-            1,
-            cases=(case(2, 3, 3, 4), case(5, 10, 10, 16)),
-            draw=draw_batch,
-        ),
-        Part(
-            "two lengths",
-            2,
-            cases=(
-                case(1, 1, 3, 2),
-                case(2, 5, 3, 4),
-                case(batch=4, target_len=7, source_len=10, embed_dim=16),
-            ),
-            draw=draw_lengths,
-        ),
+        Part("one sequence attends to itself", 1,
+            (case(1, 1, 1, 2), case(1, 3, 3, 2), case(1, 10, 10, embed_dim=16)),
+            draw_self_attention),
+        Part("a batch", 1,
+            (case(2, 3, 3, 4), case(5, 10, 10, 16)),
+            draw_batch),
+        Part("two lengths", 2,
+            (case(1, 1, 3, 2), case(2, 5, 3, 4),
+             case(batch=4, target_len=7, source_len=10, embed_dim=16)),
+            draw_lengths),
     ),
     mistakes=(
-        Mistake(
-            "projections only",
-            "You counted the four projections. Attention itself multiplies matrices too: "
-            "queries with keys, then the weights with the values.",
-            projections,
-        ),
-        Mistake(
-            "no projections",
+        Mistake("projections only", projections,
+            "You counted the four projections. Attention itself multiplies matrices too: queries "
+            "with keys, then the weights with the values."),
+        Mistake("no projections", core,
             "You counted the scores and the weighted sum. Before them queries, keys and values "
-            "are projected, and after them the output is.",
-            core,
-        ),
-        Mistake(
-            "scores only",
-            "You counted the scores. There is a weighted sum of the values after them, and "
-            "there are four projections.",
-            lambda a: core(a) // 2,
-        ),
-        Mistake(
-            "one product per output",
-            "You counted one mult-add for each number that a projection writes. How many products "
-            "are summed for one such number?",
+            "are projected, and after them the output is."),
+        Mistake("scores only", lambda a: core(a) // 2,
+            "You counted the scores. There is a weighted sum of the values after them, and there "
+            "are four projections."),
+        Mistake("one product per output",
             lambda a: core(a) + sum(a.batch * length * a.embed_dim for length in lengths(a)),
-        ),
-        Mistake(
-            "no weighted sum",
-            "You left out the weighted sum: when the scores are known, they are multiplied "
-            "with the values.",
-            lambda a: cost(a) - core(a) // 2,
-        ),
-        Mistake(
-            "output projection forgotten",
-            "You left out the last projection, `out_proj`.",
-            lambda a: cost(a) - projection(a, a.target_len),
-        ),
-        Mistake(
-            "one projection",
-            "You counted one projection. Queries, keys, values and the output have one each.",
-            lambda a: core(a) + projection(a, a.target_len),
-        ),
-        Mistake(
-            "batch ignored",
-            "That is the work for one sequence. Each sequence in the batch costs the same again.",
-            lambda a: cost(a, batch=1),
-        ),
-        Mistake(
-            "attention across the batch",
-            "You let every query meet the keys of all sequences in the batch. A query meets the "
-            "keys of its own sequence only.",
+            "You counted one mult-add for each number that a projection writes. How many products "
+            "are summed for one such number?"),
+        Mistake("no weighted sum", lambda a: cost(a) - core(a) // 2,
+            "You left out the weighted sum: when the scores are known, they are multiplied with "
+            "the values."),
+        Mistake("output projection forgotten", lambda a: cost(a) - projection(a, a.target_len),
+            "You left out the last projection, `out_proj`."),
+        Mistake("one projection", lambda a: core(a) + projection(a, a.target_len),
+            "You counted one projection. Queries, keys, values and the output have one each."),
+        Mistake("batch ignored", lambda a: cost(a, batch=1),
+            "That is the work for one sequence. Each sequence in the batch costs the same again."),
+        Mistake("attention across the batch",
             lambda a: cost(
                 a,
                 batch=1,
                 target_len=a.batch * a.target_len,
                 source_len=a.batch * a.source_len,
             ),
-        ),
-        Mistake(
-            "target length everywhere",
-            "Right when both lengths are equal. Keys and values have `source_len` vectors.",
-            lambda a: cost(a, source_len=a.target_len),
-        ),
-        Mistake(
-            "source length everywhere",
-            "Right when both lengths are equal. The queries have `target_len` vectors.",
-            lambda a: cost(a, target_len=a.source_len),
-        ),
-        Mistake(
-            "projections at target length",
-            "Your scores are right, but you project `target_len` vectors four times. "
-            "How many keys and values are there?",
+            "You let every query meet the keys of all sequences in the batch. A query meets the "
+            "keys of its own sequence only."),
+        Mistake("target length everywhere", lambda a: cost(a, source_len=a.target_len),
+            "Keys and values have `source_len` vectors.",
+            praise="Right when both lengths are equal."),
+        Mistake("source length everywhere", lambda a: cost(a, target_len=a.source_len),
+            "The queries have `target_len` vectors.",
+            praise="Right when both lengths are equal."),
+        Mistake("projections at target length",
             lambda a: core(a) + projections(a, source_len=a.target_len),
-        ),
-        Mistake(
-            "projections at source length",
-            "Your scores are right, but you project `source_len` vectors four times. "
-            "How many queries are there, and how many outputs?",
+            "Your scores are right, but you project `target_len` vectors four times. How many "
+            "keys and values are there?"),
+        Mistake("projections at source length",
             lambda a: core(a) + projections(a, target_len=a.source_len),
-        ),
-        Mistake(
-            "output at source length",
-            "You project `source_len` vectors at the end. Attention gives one vector for each "
-            "query.",
+            "Your scores are right, but you project `source_len` vectors four times. How many "
+            "queries are there, and how many outputs?"),
+        Mistake("output at source length",
             lambda a: cost(a) - projection(a, a.target_len) + projection(a, a.source_len),
-        ),
-        Mistake(
-            "square scores",
+            "You project `source_len` vectors at the end. Attention gives one vector for each "
+            "query."),
+        Mistake("square scores", lambda a: projections(a) + core(a, source_len=a.target_len),
             "You let the queries meet each other. The table of scores has one row for each query "
-            "and one column for each key.",
-            lambda a: projections(a) + core(a, source_len=a.target_len),
-        ),
-        Mistake(
-            "FLOPs, not mult-adds",
-            "Twice too many: you counted each multiplication and each addition. "
-            "A mult-add is one multiplication together with one addition.",
-            lambda a: 2 * cost(a),
-        ),
-        Mistake(
-            "bias counted",
-            "You counted the additions of the biases as well. The convention of this course "
-            "leaves the bias out.",
+            "and one column for each key."),
+        Mistake("FLOPs, not mult-adds", lambda a: 2 * cost(a),
+            "Twice too many: you counted each multiplication and each addition. A mult-add is one "
+            "multiplication together with one addition."),
+        Mistake("bias counted",
             lambda a: cost(a) + sum(a.batch * length * a.embed_dim for length in lengths(a)),
-        ),
-        Mistake(
-            "softmax counted",
+            "You counted the additions of the biases as well. The convention of this course "
+            "leaves the bias out."),
+        Mistake("softmax counted", lambda a: cost(a) + a.batch * a.target_len * a.source_len,
             "You counted the softmax as well. The convention of this course counts matrix "
-            "products only.",
-            lambda a: cost(a) + a.batch * a.target_len * a.source_len,
-        ),
-        Mistake(
-            "parameters, not mult-adds",
+            "products only."),
+        Mistake("parameters, not mult-adds", lambda a: attention_params(a.embed_dim),
             "You returned the number of parameters. Mult-adds grow with the batch and the "
-            "lengths, parameters don't.",
-            lambda a: attention_params(a.embed_dim),
-        ),
+            "lengths, parameters don't."),
     ),
     hints=(
         "There are six matrix products: four projections, the scores, the weighted sum. "
@@ -471,105 +339,62 @@ def encoder_layer(a: SimpleNamespace, **options: Any) -> nn.TransformerEncoderLa
 TRANSFORMER = Function(
     transformer_layer_params,
     parts=(
-        Part(
-            "a given feed-forward width",
-            2,
-            cases=(case(1, 2), case(2, 3), case(16, 40), case(64, dim_feedforward=100)),
-            draw=lambda random: case(random.randint(2, 200), random.randint(2, 200)),
-        ),
-        Part(
-            "the default width",
-            1,
-            cases=(case(2), case(512), case(d_model=768)),
-            draw=lambda random: case(random.randint(2, 400)),
-        ),
+        Part("a given feed-forward width", 2,
+            (case(1, 2), case(2, 3), case(16, 40), case(64, dim_feedforward=100)),
+            lambda random: case(random.randint(2, 200), random.randint(2, 200))),
+        Part("the default width", 1,
+            (case(2), case(512), case(d_model=768)),
+            lambda random: case(random.randint(2, 400))),
     ),
     mistakes=(
-        Mistake(
-            "LayerNorms or attention biases",
+        Mistake("LayerNorms or attention biases", lambda a: without(encoder_layer(a), "norm"),
             "Four vectors of `d_model` numbers are missing. Did you count both LayerNorms, with "
-            "weight and bias? And the biases of the four projections?",
-            lambda a: without(encoder_layer(a), "norm"),
-        ),
-        Mistake(
-            "half of the LayerNorms",
+            "weight and bias? And the biases of the four projections?"),
+        Mistake("half of the LayerNorms", lambda a: without(encoder_layer(a), "norm2"),
             "Two vectors of `d_model` numbers are missing. There are two LayerNorms, `norm1` and "
-            "`norm2`, and each of them scales and shifts.",
-            lambda a: without(encoder_layer(a), "norm2"),
-        ),
-        Mistake(
-            "no attention",
-            "You left out the attention. You have `attention_params` already.",
-            lambda a: without(encoder_layer(a), "self_attn"),
-        ),
-        Mistake(
-            "no feed-forward part",
-            "You left out the feed-forward part: `linear1` and `linear2`.",
-            lambda a: without(encoder_layer(a), "linear"),
-        ),
-        Mistake(
-            "one feed-forward matrix",
-            "You counted `linear1` only. `linear2` leads back to `d_model`.",
-            lambda a: without(encoder_layer(a), "linear2"),
-        ),
-        Mistake(
-            "output projection forgotten",
-            "You left out the attention's last projection, `self_attn.out_proj`.",
+            "`norm2`, and each of them scales and shifts."),
+        Mistake("no attention", lambda a: without(encoder_layer(a), "self_attn"),
+            "You left out the attention. You have `attention_params` already."),
+        Mistake("no feed-forward part", lambda a: without(encoder_layer(a), "linear"),
+            "You left out the feed-forward part: `linear1` and `linear2`."),
+        Mistake("one feed-forward matrix", lambda a: without(encoder_layer(a), "linear2"),
+            "You counted `linear1` only. `linear2` leads back to `d_model`."),
+        Mistake("output projection forgotten",
             lambda a: without(encoder_layer(a), "self_attn.out_proj"),
-        ),
-        Mistake(
-            "no feed-forward bias",
-            "You left out the biases of `linear1` and `linear2`. How long is each?",
+            "You left out the attention's last projection, `self_attn.out_proj`."),
+        Mistake("no feed-forward bias",
             lambda a: without(encoder_layer(a), "linear1.bias", "linear2.bias"),
-        ),
-        Mistake(
-            "bias of linear1 too short",
-            "You gave both Linear layers a bias of `d_model` numbers. A bias has one number for "
-            "each output: what does `linear1` write?",
+            "You left out the biases of `linear1` and `linear2`. How long is each?"),
+        Mistake("bias of linear1 too short",
             lambda a: without(encoder_layer(a), "linear1.bias") + a.d_model,
-        ),
-        Mistake(
-            "bias of linear2 too long",
-            "You gave both Linear layers a bias of `dim_feedforward` numbers. A bias has one "
-            "number for each output: what does `linear2` write?",
+            "You gave both Linear layers a bias of `d_model` numbers. A bias has one number for "
+            "each output: what does `linear1` write?"),
+        Mistake("bias of linear2 too long",
             lambda a: without(encoder_layer(a), "linear2.bias") + a.dim_feedforward,
-        ),
-        Mistake(
-            "rule of thumb",
-            "Twelve squares of `d_model` is a rule of thumb for large models. It leaves out "
-            "biases and LayerNorms, and takes `dim_feedforward` for granted.",
+            "You gave both Linear layers a bias of `dim_feedforward` numbers. A bias has one "
+            "number for each output: what does `linear2` write?"),
+        Mistake("rule of thumb",
             lambda a: without(
                 nn.TransformerEncoderLayer(a.d_model, 1, 4 * a.d_model, bias=False), "norm"
             ),
-        ),
-        Mistake(
-            "no biases",
+            "Twelve squares of `d_model` is a rule of thumb for large models. It leaves out "
+            "biases and LayerNorms, and takes `dim_feedforward` for granted."),
+        Mistake("no biases", lambda a: parameters(encoder_layer(a, bias=False)),
             "You counted no bias anywhere. The projections, both Linear layers and both "
-            "LayerNorms have one by default.",
-            lambda a: parameters(encoder_layer(a, bias=False)),
-        ),
-        Mistake(
-            "matrices only",
-            "You counted the six matrices. There are biases as well, and two LayerNorms.",
-            lambda a: without(encoder_layer(a, bias=False), "norm"),
-        ),
-        Mistake(
-            "feed-forward width from d_model",
-            "You took 4 times `d_model` for the feed-forward width. That is a habit of many "
-            "models, but here `dim_feedforward` says it.",
+            "LayerNorms have one by default."),
+        Mistake("matrices only", lambda a: without(encoder_layer(a, bias=False), "norm"),
+            "You counted the six matrices. There are biases as well, and two LayerNorms."),
+        Mistake("feed-forward width from d_model",
             lambda a: transformer_layer_params(a.d_model, 4 * a.d_model),
-        ),
-        Mistake(
-            "always the default width",
-            "Right for the default. `dim_feedforward` is an argument.",
-            lambda a: transformer_layer_params(a.d_model),
-        ),
-        Mistake(
-            "decoder layer",
-            "You counted a decoder layer. It has a second attention and a third LayerNorm; "
-            "the encoder layer has not.",
+            "You took 4 times `d_model` for the feed-forward width. That is a habit of many "
+            "models, but here `dim_feedforward` says it."),
+        Mistake("always the default width", lambda a: transformer_layer_params(a.d_model),
+            "`dim_feedforward` is an argument.",
+            praise="Right for the default."),
+        Mistake("decoder layer",
             lambda a: parameters(nn.TransformerDecoderLayer(a.d_model, 1, a.dim_feedforward)),
-        ),
+            "You counted a decoder layer. It has a second attention and a third LayerNorm; the "
+            "encoder layer has not."),
     ),
     hints=(
         "Print the names and shapes in `nn.TransformerEncoderLayer(16, 4, 40)"
@@ -627,102 +452,56 @@ def draw_own_head_size(random: Random) -> Case:
 GROUPED_QUERY = Function(
     grouped_query_params,
     parts=(
-        Part(
-            "keys and values for every head",
-            1,
-            cases=(case(2, 1, 1, 2), case(6, 2, 2, 3), case(20, 5, 5, head_dim=4)),
-            draw=draw_multi_head,
-        ),
-        Part(
-            "heads share keys and values",
-            2,
-            cases=(case(4, 2, 1, 2), case(12, 6, 2, 2), case(32, 8, 2, 4), case(40, 8, 1, 5)),
-            draw=draw_grouped,
-        ),
-        Part(
-            "head size of its own",
-            1,
-            cases=(
-                case(4, 2, 1, 3),
-                case(12, 4, 2, 8),
-                case(embed_dim=48, num_heads=6, num_kv_heads=3, head_dim=5),
-            ),
-            draw=draw_own_head_size,
-        ),
+        Part("keys and values for every head", 1,
+            (case(2, 1, 1, 2), case(6, 2, 2, 3), case(20, 5, 5, head_dim=4)),
+            draw_multi_head),
+        Part("heads share keys and values", 2,
+            (case(4, 2, 1, 2), case(12, 6, 2, 2), case(32, 8, 2, 4), case(40, 8, 1, 5)),
+            draw_grouped),
+        Part("head size of its own", 1,
+            (case(4, 2, 1, 3), case(12, 4, 2, 8),
+             case(embed_dim=48, num_heads=6, num_kv_heads=3, head_dim=5)),
+            draw_own_head_size),
     ),
     mistakes=(
-        Mistake(
-            "keys for every head",
+        Mistake("keys for every head", lambda a: grouped(a, num_kv_heads=a.num_heads),
             "You gave every head its own keys and values. There are only `num_kv_heads` of them, "
-            "which several heads share.",
-            lambda a: grouped(a, num_kv_heads=a.num_heads),
-        ),
-        Mistake(
-            "fewer queries too",
+            "which several heads share."),
+        Mistake("fewer queries too", lambda a: grouped(a, num_heads=a.num_kv_heads),
             "You used `num_kv_heads` everywhere. Keys and values are shared; every head still has "
-            "its own queries.",
-            lambda a: grouped(a, num_heads=a.num_kv_heads),
-        ),
-        Mistake(
-            "one set of keys",
-            "You counted keys and values once for all heads. There are `num_kv_heads` sets.",
-            lambda a: grouped(a, num_kv_heads=1),
-        ),
-        Mistake(
-            "heads in a group",
-            "You used the number of heads in a group. `num_kv_heads` says how many groups there "
-            "are, and each group has one set of keys and values.",
+            "its own queries."),
+        Mistake("one set of keys", lambda a: grouped(a, num_kv_heads=1),
+            "You counted keys and values once for all heads. There are `num_kv_heads` sets."),
+        Mistake("heads in a group",
             lambda a: grouped(a, num_kv_heads=a.num_heads // a.num_kv_heads),
-        ),
-        Mistake(
-            "one head",
-            "You counted one head. `head_dim` is the size of a single head.",
-            lambda a: grouped(a, num_heads=1, num_kv_heads=1),
-        ),
-        Mistake(
-            "output projection forgotten",
-            "You counted queries, keys and values. One more Linear leads back to `embed_dim`.",
-            lambda a: grouped(a) - query_projection(a),
-        ),
-        Mistake(
-            "output from shared heads",
-            "You let the output projection read `num_kv_heads` heads. There is one result "
-            "for each query head.",
+            "You used the number of heads in a group. `num_kv_heads` says how many groups there "
+            "are, and each group has one set of keys and values."),
+        Mistake("one head", lambda a: grouped(a, num_heads=1, num_kv_heads=1),
+            "You counted one head. `head_dim` is the size of a single head."),
+        Mistake("output projection forgotten", lambda a: grouped(a) - query_projection(a),
+            "You counted queries, keys and values. One more Linear leads back to `embed_dim`."),
+        Mistake("output from shared heads",
             lambda a: grouped(a) - query_projection(a) + key_projection(a),
-        ),
-        Mistake(
-            "only the keys shared",
-            "You let the heads share their keys, but not their values. Both are shared.",
+            "You let the output projection read `num_kv_heads` heads. There is one result for "
+            "each query head."),
+        Mistake("only the keys shared",
             lambda a: grouped(a) - key_projection(a) + query_projection(a),
-        ),
-        Mistake(
-            "keys or values forgotten",
-            "You counted one projection for keys and values together. They have one each.",
-            lambda a: grouped(a) - key_projection(a),
-        ),
-        Mistake(
-            "head size from embed_dim",
-            "You divided `embed_dim` by the number of heads. That is the usual head size, but "
-            "here `head_dim` says it.",
+            "You let the heads share their keys, but not their values. Both are shared."),
+        Mistake("keys or values forgotten", lambda a: grouped(a) - key_projection(a),
+            "You counted one projection for keys and values together. They have one each."),
+        Mistake("head size from embed_dim",
             lambda a: grouped(a, head_dim=a.embed_dim // a.num_heads),
-        ),
-        Mistake(
-            "square projections",
-            "Your queries and output are as wide as `embed_dim`. That holds only when the heads "
-            "together have `embed_dim` numbers; `head_dim` is free.",
+            "You divided `embed_dim` by the number of heads. That is the usual head size, but "
+            "here `head_dim` says it."),
+        Mistake("square projections",
             lambda a: grouped(a) + 2 * (matrix(a.embed_dim, a.embed_dim) - query_projection(a)),
-        ),
-        Mistake(
-            "plain attention",
+            "Your queries and output are as wide as `embed_dim`. That holds only when the heads "
+            "together have `embed_dim` numbers; `head_dim` is free."),
+        Mistake("plain attention", lambda a: attention_params(a.embed_dim, bias=False),
             "You counted four square matrices: plain multi-head attention. Here the number and "
-            "the size of the heads decide how wide each projection is.",
-            lambda a: attention_params(a.embed_dim, bias=False),
-        ),
-        Mistake(
-            "bias counted",
-            "You counted biases. The four layers of this exercise have none.",
-            lambda a: grouped(a) + biases(a),
-        ),
+            "the size of the heads decide how wide each projection is."),
+        Mistake("bias counted", lambda a: grouped(a) + biases(a),
+            "You counted biases. The four layers of this exercise have none."),
     ),
     hints=(
         "There are four Linear layers: queries, keys, values, output. Write down for each "

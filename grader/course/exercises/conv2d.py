@@ -108,160 +108,101 @@ def draw_groups(random: Random) -> Case:
 PARAMS = Function(
     conv2d_params,
     parts=(
-        Part(
-            "square kernel",
-            2,
-            cases=(case(1, 2, 3), case(3, 8, 5), case(4, 3, kernel_size=1), case(16, 32, 3)),
-            draw=lambda random: draw_params(random, random.randint(2, 7)),
-        ),
-        Part(
-            "rectangular kernel",
-            1,
-            cases=(case(1, 2, (2, 3)), case(3, 8, (5, 3)), case(4, 6, (1, 7)), case(2, 5, (3, 3))),
-            draw=lambda random: draw_params(random, draw_pair(random, 1, 7)),
-        ),
-        Part(
-            "without a bias",
-            1,
-            cases=(case(1, 2, 3, bias=False), case(3, 8, (3, 5), bias=False)),
-            draw=lambda random: draw_params(random, draw_size(random, 2, 7), bias=False),
-        ),
-        Part(
-            "groups",
-            2,
-            cases=(
-                case(2, 4, 3, groups=2),
-                case(4, 6, (2, 3), groups=2),
-                case(6, 4, 5, 2, False),
-                case(12, 24, 3, groups=4),
-            ),
-            draw=draw_groups,
-        ),
+        Part("square kernel", 2,
+            (case(1, 2, 3), case(3, 8, 5), case(4, 3, kernel_size=1), case(16, 32, 3)),
+            lambda random: draw_params(random, random.randint(2, 7))),
+        Part("rectangular kernel", 1,
+            (case(1, 2, (2, 3)), case(3, 8, (5, 3)), case(4, 6, (1, 7)), case(2, 5, (3, 3))),
+            lambda random: draw_params(random, draw_pair(random, 1, 7))),
+        Part("without a bias", 1,
+            (case(1, 2, 3, bias=False), case(3, 8, (3, 5), bias=False)),
+            lambda random: draw_params(random, draw_size(random, 2, 7), bias=False)),
+        Part("groups", 2,
+            (case(2, 4, 3, groups=2), case(4, 6, (2, 3), groups=2), case(6, 4, 5, 2, False),
+             case(12, 24, 3, groups=4)),
+            draw_groups),
     ),
     mistakes=(
-        Mistake(
-            "no bias",
-            "You counted the weights only. Each output channel also has a bias, "
-            "unless it is switched off.",
-            weights,
-        ),
-        Mistake(
-            "bias always counted",
-            "Right, but with `bias=False` the layer has no bias vector at all. "
-            "Look at the `bias` argument.",
-            lambda a: variant(conv2d_params, a, bias=True),
-        ),
-        Mistake(
-            "bias per input channel",
-            "Your bias has one number for each input channel. It is added to the output, "
-            "so ask: how many channels come out?",
-            lambda a: weights(a) + a.bias * a.in_channels,
-        ),
-        Mistake(
-            "one bias for the layer",
-            "You counted a single bias for the whole layer. "
-            "Every output channel has a bias of its own.",
-            lambda a: weights(a) + a.bias,
-        ),
-        Mistake(
-            "bias for each cell of the kernel",
-            "You counted a bias for each cell of the kernel. A filter multiplies and sums first, "
-            "and adds its bias once.",
+        Mistake("no bias", weights,
+            "You counted the weights only. Each output channel also has a bias, unless it is "
+            "switched off."),
+        Mistake("bias always counted", lambda a: variant(conv2d_params, a, bias=True),
+            "Right, but with `bias=False` the layer has no bias vector at all. Look at the `bias` "
+            "argument."),
+        Mistake("bias per input channel", lambda a: weights(a) + a.bias * a.in_channels,
+            "Your bias has one number for each input channel. It is added to the output, so ask: "
+            "how many channels come out?"),
+        Mistake("one bias for the layer", lambda a: weights(a) + a.bias,
+            "You counted a single bias for the whole layer. Every output channel has a bias of "
+            "its own."),
+        Mistake("bias for each cell of the kernel",
             lambda a: weights(a) + a.bias * weights(a, in_channels=1, out_channels=1, groups=1),
-        ),
-        Mistake(
-            "bias for each pair of channels",
-            "You counted a bias for each pair of an input and an output channel. A filter sums "
-            "over all its input channels first and adds its bias once.",
+            "You counted a bias for each cell of the kernel. A filter multiplies and sums first, "
+            "and adds its bias once."),
+        Mistake("bias for each pair of channels",
             lambda a: weights(a) + a.bias * weights(a, kernel_size=1),
-        ),
-        Mistake(
-            "kernel not squared",
-            "You counted a kernel of 3 as 3 weights for each channel. "
-            "It is a square of 3 by 3: draw it and count the cells.",
+            "You counted a bias for each pair of an input and an output channel. A filter sums "
+            "over all its input channels first and adds its bias once."),
+        Mistake("kernel not squared",
             lambda a: (
                 with_kernel(a, a.kernel_size, 1)
                 if isinstance(a.kernel_size, int)
                 else variant(conv2d_params, a)
             ),
-        ),
-        Mistake(
-            "one side of the kernel only",
-            "You used one side of the kernel. A kernel is an area: "
-            "draw 3 by 5 cells and count them.",
-            lambda a: with_kernel(a, pair(a.kernel_size)[0], 1),
-        ),
-        Mistake(
-            "sides of the kernel added",
-            "You added the sides of the kernel. It is an area: draw 3 by 5 cells and count them.",
-            lambda a: with_kernel(a, sum(pair(a.kernel_size)), 1),
-        ),
-        Mistake(
-            "square of the height",
-            "Right for square kernels. You took the kernel's height for its width too; "
-            "the second entry of the pair is the width.",
+            "You counted a kernel of 3 as 3 weights for each channel. It is a square of 3 by 3: "
+            "draw it and count the cells."),
+        Mistake("one side of the kernel only", lambda a: with_kernel(a, pair(a.kernel_size)[0], 1),
+            "You used one side of the kernel. A kernel is an area: draw 3 by 5 cells and count "
+            "them."),
+        Mistake("sides of the kernel added", lambda a: with_kernel(a, sum(pair(a.kernel_size)), 1),
+            "You added the sides of the kernel. It is an area: draw 3 by 5 cells and count them."),
+        Mistake("square of the height",
             lambda a: with_kernel(a, pair(a.kernel_size)[0], pair(a.kernel_size)[0]),
-        ),
-        Mistake(
-            "square of the width",
-            "Right for square kernels. You took the kernel's width for its height too; "
-            "the first entry of the pair is the height.",
+            "You took the kernel's height for its width too; the second entry of the pair is the "
+            "width.",
+            praise="Right for square kernels."),
+        Mistake("square of the width",
             lambda a: with_kernel(a, pair(a.kernel_size)[1], pair(a.kernel_size)[1]),
-        ),
-        Mistake(
-            "kernel ignored",
-            "You counted one weight for each pair of channels, as in a Linear. "
-            "A filter has a weight for each cell of its kernel.",
-            lambda a: with_kernel(a, 1, 1),
-        ),
-        Mistake(
-            "flat filters",
-            "Your filters are flat: they see one channel. A filter is as deep as the channels it "
-            "reads, and has a kernel for each of them.",
+            "You took the kernel's width for its height too; the first entry of the pair is the "
+            "height.",
+            praise="Right for square kernels."),
+        Mistake("kernel ignored", lambda a: with_kernel(a, 1, 1),
+            "You counted one weight for each pair of channels, as in a Linear. A filter has a "
+            "weight for each cell of its kernel."),
+        Mistake("flat filters",
             lambda a: conv2d_params(1, a.out_channels, a.kernel_size, bias=a.bias),
-        ),
-        Mistake(
-            "one filter only",
-            "You counted one filter. The layer has a filter for each output channel.",
+            "Your filters are flat: they see one channel. A filter is as deep as the channels it "
+            "reads, and has a kernel for each of them."),
+        Mistake("one filter only",
             lambda a: conv2d_params(a.in_channels // a.groups, 1, a.kernel_size, bias=a.bias),
-        ),
-        Mistake(
-            "groups ignored",
-            "Right for `groups=1`. With more groups a filter reads the channels of its own "
-            "group only: how many are these?",
-            lambda a: variant(conv2d_params, a, groups=1),
-        ),
-        Mistake(
-            "groups multiply",
-            "You gave each group a full set of filters. Groups divide the channels among "
-            "themselves: the more groups there are, the fewer channels a filter reads.",
+            "You counted one filter. The layer has a filter for each output channel."),
+        Mistake("groups ignored", lambda a: variant(conv2d_params, a, groups=1),
+            "With more groups a filter reads the channels of its own group only: how many are "
+            "these?",
+            praise="Right for `groups=1`."),
+        Mistake("groups multiply",
             lambda a: weights(a, groups=1) * a.groups + a.bias * a.out_channels,
-        ),
-        Mistake(
-            "one group only",
-            "You counted the filters of one group. All groups together make "
-            "the `out_channels` filters.",
+            "You gave each group a full set of filters. Groups divide the channels among "
+            "themselves: the more groups there are, the fewer channels a filter reads."),
+        Mistake("one group only",
             lambda a: conv2d_params(
                 a.in_channels // a.groups, a.out_channels // a.groups, a.kernel_size, bias=a.bias
             ),
-        ),
-        Mistake(
-            "filters of one group only",
-            "You divided both channel numbers by `groups` and so counted the filters of one "
-            "group. How many filters do all groups have together?",
+            "You counted the filters of one group. All groups together make the `out_channels` "
+            "filters."),
+        Mistake("filters of one group only",
             lambda a: (
                 conv2d_params(
                     a.in_channels // a.groups, a.out_channels // a.groups, a.kernel_size, bias=False
                 )
                 + a.bias * a.out_channels
             ),
-        ),
-        Mistake(
-            "bias divided by groups",
-            "Your weights are right, but you divided the bias by `groups` as well. "
-            "Every output channel has a bias, whatever group it is in.",
+            "You divided both channel numbers by `groups` and so counted the filters of one "
+            "group. How many filters do all groups have together?"),
+        Mistake("bias divided by groups",
             lambda a: weights(a) + a.bias * a.out_channels // a.groups,
-        ),
+            "Your weights are right, but you divided the bias by `groups` as well. Every output "
+            "channel has a bias, whatever group it is in."),
     ),
     hints=(
         "Two tensors hold the parameters: look at the shapes of `layer.weight` and `layer.bias`.",
@@ -395,181 +336,98 @@ def first_entries(a: SimpleNamespace) -> dict[str, Size]:
 OUTPUT_SHAPE = Function(
     conv2d_output_shape,
     parts=(
-        Part(
-            "kernel and padding",
-            1,
-            cases=(
-                case((1, 1, 5, 6), 2, 3),
-                case((2, 3, 8, 10), 4, kernel_size=5),
-                case((2, 3, 5, 6), 4, 3, padding=1),
-                case((4, 3, 9, 7), 8, 5, 1, 1),
-            ),
-            draw=draw_plain,
-        ),
-        Part(
-            "stride and dilation",
-            1,
-            cases=(
-                case((1, 1, 7, 9), 2, 3, stride=2),
-                case((2, 3, 8, 10), 4, 3, 2),
-                case((2, 3, 9, 11), 4, 3, dilation=2),
-                case((2, 3, 16, 21), 8, 4, 2, 1, 3),
-            ),
-            draw=draw_steps,
-        ),
-        Part(
-            "pairs",
-            2,
-            cases=(
-                case((1, 1, 5, 6), 2, (2, 3)),
-                case((2, 3, 8, 12), 4, 3, stride=(1, 2)),
-                case((2, 3, 8, 10), 4, (5, 3), padding=(2, 0)),
-                case((2, 3, 9, 12), 4, 3, dilation=(3, 2)),
-                case((2, 3, 20, 24), 8, (2, 5), (3, 2), (1, 2), (2, 1)),
-            ),
-            draw=draw_pairs,
-        ),
-        Part(
-            '"same" and "valid"',
-            1,
-            cases=(
-                case((1, 1, 5, 6), 2, 3, padding="valid"),
-                case((1, 1, 5, 6), 2, 3, padding="same"),
-                case((2, 3, 9, 8), 4, (4, 3), padding="same"),
-                case((2, 3, 11, 12), 4, 3, 1, "same", (2, 1)),
-                case((2, 3, 10, 13), 4, (3, 2), stride=(2, 3), padding="valid"),
-            ),
-            draw=draw_named_padding,
-        ),
+        Part("kernel and padding", 1,
+            (case((1, 1, 5, 6), 2, 3), case((2, 3, 8, 10), 4, kernel_size=5),
+             case((2, 3, 5, 6), 4, 3, padding=1), case((4, 3, 9, 7), 8, 5, 1, 1)),
+            draw_plain),
+        Part("stride and dilation", 1,
+            (case((1, 1, 7, 9), 2, 3, stride=2), case((2, 3, 8, 10), 4, 3, 2),
+             case((2, 3, 9, 11), 4, 3, dilation=2), case((2, 3, 16, 21), 8, 4, 2, 1, 3)),
+            draw_steps),
+        Part("pairs", 2,
+            (case((1, 1, 5, 6), 2, (2, 3)), case((2, 3, 8, 12), 4, 3, stride=(1, 2)),
+             case((2, 3, 8, 10), 4, (5, 3), padding=(2, 0)),
+             case((2, 3, 9, 12), 4, 3, dilation=(3, 2)),
+             case((2, 3, 20, 24), 8, (2, 5), (3, 2), (1, 2), (2, 1))),
+            draw_pairs),
+        Part('"same" and "valid"', 1,
+            (case((1, 1, 5, 6), 2, 3, padding="valid"), case((1, 1, 5, 6), 2, 3, padding="same"),
+             case((2, 3, 9, 8), 4, (4, 3), padding="same"),
+             case((2, 3, 11, 12), 4, 3, 1, "same", (2, 1)),
+             case((2, 3, 10, 13), 4, (3, 2), stride=(2, 3), padding="valid")),
+            draw_named_padding),
     ),
     mistakes=(
-        Mistake(
-            "input channels kept",
-            "Height and width are right, but you kept the input's channels. "
-            "Each filter makes one channel of the output.",
+        Mistake("input channels kept",
             lambda a: (*unless_same(a)[:1], a.input_shape[1], *unless_same(a)[2:]),
-        ),
-        Mistake(
-            "channels multiplied",
-            "You multiplied the channels. A filter sums over all the channels it reads "
-            "and makes one channel of them.",
-            lambda a: (
-                *unless_same(a)[:1],
-                a.input_shape[1] * a.out_channels,
-                *unless_same(a)[2:],
-            ),
-        ),
-        Mistake(
-            "batch missing",
-            "Right for one image, but the input has four dimensions and so has the output: "
-            "the batch comes first.",
-            lambda a: unless_same(a)[1:],
-        ),
-        Mistake(
-            "channels last",
+            "Height and width are right, but you kept the input's channels. Each filter makes one "
+            "channel of the output."),
+        Mistake("channels multiplied",
+            lambda a: (*unless_same(a)[:1], a.input_shape[1] * a.out_channels, *unless_same(a)[2:]),
+            "You multiplied the channels. A filter sums over all the channels it reads and makes "
+            "one channel of them."),
+        Mistake("batch missing", lambda a: unless_same(a)[1:],
+            "Right for one image, but the input has four dimensions and so has the output: the "
+            "batch comes first."),
+        Mistake("channels last", lambda a: tuple(unless_same(a)[place] for place in (0, 2, 3, 1)),
             "You put the channels last, as Keras does. PyTorch's order is batch, channels, "
-            "height, width.",
-            lambda a: tuple(unless_same(a)[place] for place in (0, 2, 3, 1)),
-        ),
-        Mistake(
-            "height and width swapped",
-            "Your last two entries are swapped. The height comes first, then the width.",
+            "height, width."),
+        Mistake("height and width swapped",
             lambda a: tuple(unless_same(a)[place] for place in (0, 1, 3, 2)),
-        ),
-        Mistake(
-            "pairs the wrong way round",
-            "You read the pairs as `(width, height)`. In PyTorch the first entry is for the "
-            "height, the second for the width.",
+            "Your last two entries are swapped. The height comes first, then the width."),
+        Mistake("pairs the wrong way round",
             lambda a: variant(conv2d_output_shape, a, **swapped(a)),
-        ),
-        Mistake(
-            "first entry of pairs only",
-            "Right for whole numbers. Of a pair you used the first entry for both directions; "
-            "the second one is for the width.",
+            "You read the pairs as `(width, height)`. In PyTorch the first entry is for the "
+            "height, the second for the width."),
+        Mistake("first entry of pairs only",
             lambda a: variant(conv2d_output_shape, a, **first_entries(a)),
-        ),
-        Mistake(
-            "height for both",
-            "You returned the height twice. The width has to be computed from the input's width.",
-            lambda a: (*unless_same(a)[:3], unless_same(a)[2]),
-        ),
-        Mistake(
-            "height and width unchanged",
-            'You kept the input\'s height and width. That is padding "same"; '
-            "PyTorch's default is no padding.",
+            "Of a pair you used the first entry for both directions; the second one is for the "
+            "width.",
+            praise="Right for whole numbers."),
+        Mistake("height for both", lambda a: (*unless_same(a)[:3], unless_same(a)[2]),
+            "You returned the height twice. The width has to be computed from the input's width."),
+        Mistake("height and width unchanged",
             lambda a: (a.input_shape[0], a.out_channels, *a.input_shape[2:]),
-        ),
-        Mistake(
-            "one too few",
-            "You are short by one in height and width. The place where the kernel starts "
-            "is a place too.",
-            one_too_few,
-        ),
-        Mistake(
-            "one too many",
+            "You kept the input's height and width. That is padding \"same\"; PyTorch's default "
+            "is no padding."),
+        Mistake("one too few", one_too_few,
+            "You are short by one in height and width. The place where the kernel starts is a "
+            "place too."),
+        Mistake("one too many", lambda a: resized(a, 1, 1),
             "You let the kernel hang over the edge by one row and one column. Take height 5 and "
-            "kernel 3, and write down every row where the kernel fits.",
-            lambda a: resized(a, 1, 1),
-        ),
-        Mistake(
-            "one added before dividing",
-            "Right for `stride=1`. The first place always counts, whatever the stride is: "
-            "divide only the steps that come after it.",
-            one_added_early,
-        ),
-        Mistake(
-            "rounded up",
-            "You rounded up. Where the last stride goes over the edge, the kernel doesn't fit "
-            "any more, and PyTorch drops that place.",
-            lambda a: resized(a, *(step - 1 for step in pair(a.stride))),
-        ),
-        Mistake(
-            "padding on one side",
-            "You added the padding once. PyTorch pads all four edges: top and bottom, "
-            "left and right.",
-            padded_once,
-        ),
-        Mistake(
-            "padding ignored",
-            "Right without padding. Padding makes the image larger before the kernel "
-            "slides over it.",
-            lambda a: variant(conv2d_output_shape, a, padding=0),
-        ),
-        Mistake(
-            "stride ignored",
-            "Right for `stride=1`. With a larger stride the kernel skips rows and columns: "
-            "which ones does it visit?",
-            lambda a: variant(conv2d_output_shape, a, stride=1),
-        ),
-        Mistake(
-            "dilation ignored",
-            "Right for `dilation=1`. Dilation spreads the kernel's weights out, "
-            "so that it covers more of the image.",
-            lambda a: variant(conv2d_output_shape, a, dilation=1),
-        ),
-        Mistake(
-            "kernel times dilation",
-            "You multiplied the kernel size by the dilation. Draw 3 weights with dilation 2: "
-            "the spreading happens between the weights, not after the last one.",
+            "kernel 3, and write down every row where the kernel fits."),
+        Mistake("one added before dividing", one_added_early,
+            "The first place always counts, whatever the stride is: divide only the steps that "
+            "come after it.",
+            praise="Right for `stride=1`."),
+        Mistake("rounded up", lambda a: resized(a, *(step - 1 for step in pair(a.stride))),
+            "You rounded up. Where the last stride goes over the edge, the kernel doesn't fit any "
+            "more, and PyTorch drops that place."),
+        Mistake("padding on one side", padded_once,
+            "You added the padding once. PyTorch pads all four edges: top and bottom, left and "
+            "right."),
+        Mistake("padding ignored", lambda a: variant(conv2d_output_shape, a, padding=0),
+            "Padding makes the image larger before the kernel slides over it.",
+            praise="Right without padding."),
+        Mistake("stride ignored", lambda a: variant(conv2d_output_shape, a, stride=1),
+            "With a larger stride the kernel skips rows and columns: which ones does it visit?",
+            praise="Right for `stride=1`."),
+        Mistake("dilation ignored", lambda a: variant(conv2d_output_shape, a, dilation=1),
+            "Dilation spreads the kernel's weights out, so that it covers more of the image.",
+            praise="Right for `dilation=1`."),
+        Mistake("kernel times dilation",
             lambda a: unless_same(a, kernel_size=dilated_kernel(a), dilation=1),
-        ),
-        Mistake(
-            '"same" ignored',
-            'Right, but `padding="same"` does pad. Its name says what stays the same.',
-            lambda a: same_as(a, 0, 0),
-        ),
-        Mistake(
-            '"same" as half the kernel',
-            'You put `kernel_size // 2` in the place of "same". That fails for even kernels and '
-            "for dilation. PyTorch pads as much as it takes; what is the result by definition?",
+            "You multiplied the kernel size by the dilation. Draw 3 weights with dilation 2: the "
+            "spreading happens between the weights, not after the last one."),
+        Mistake('"same" ignored', lambda a: same_as(a, 0, 0),
+            'Right, but `padding="same"` does pad. Its name says what stays the same.'),
+        Mistake('"same" as half the kernel',
             lambda a: same_as(a, *(side // 2 for side in pair(a.kernel_size))),
-        ),
-        Mistake(
-            '"same" with equal sides',
-            'Right, but for even kernels with padding "same". PyTorch pads one side more than '
-            "the other when it has to, so that the promise of the name is kept.",
-            equal_sides,
-        ),
+            'You put `kernel_size // 2` in the place of "same". That fails for even kernels and '
+            "for dilation. PyTorch pads as much as it takes; what is the result by definition?"),
+        Mistake('"same" with equal sides', equal_sides,
+            'Right, but for even kernels with padding "same". PyTorch pads one side more than the '
+            "other when it has to, so that the promise of the name is kept."),
     ),
     hints=(
         "Four numbers, in PyTorch's order. Two of them need no computation: which?",
@@ -637,161 +495,94 @@ def covered(a: SimpleNamespace) -> tuple[int, int]:
 MULT_ADDS = Function(
     conv2d_mult_adds,
     parts=(
-        Part(
-            "kernel only",
-            1,
-            cases=(
-                case((1, 1, 4, 5), 2, 3),
-                case((1, 3, 6, 8), 2, 3),
-                case((2, 1, 4, 5), 2, 3),
-                case((5, 4, 7, 8), 3, kernel_size=2),
-            ),
-            draw=lambda random: case(
-                draw_images(random), random.randint(2, 9), random.randint(2, 5)
-            ),
-        ),
-        Part(
-            "stride, padding and dilation",
-            2,
-            cases=(
-                case((2, 3, 9, 7), 4, 3, stride=2),
-                case((2, 3, 8, 6), 4, 5, padding=1),
-                case((2, 3, 9, 10), 4, 3, dilation=2),
-                case((2, 3, 16, 21), 4, 3, 2, 1, 3),
-                case((2, 3, 9, 8), 5, 4, padding="same"),
-                case((2, 3, 11, 8), 4, 3, stride=2, padding="valid"),
-            ),
-            draw=draw_steps,
-        ),
-        Part(
-            "pairs",
-            1,
-            cases=(
-                case((1, 1, 4, 5), 2, (2, 3)),
-                case((2, 3, 8, 12), 4, 3, stride=(1, 2)),
-                case((2, 3, 20, 24), 5, (2, 5), (3, 2), (1, 2), (2, 1)),
-                case((2, 3, 9, 11), 4, (3, 2), padding="same", dilation=(2, 1)),
-            ),
-            draw=draw_pairs,
-        ),
-        Part(
-            "groups",
-            1,
-            cases=(
-                case((1, 2, 4, 5), 4, 3, groups=2),
-                case((2, 4, 6, 8), 6, (3, 2), groups=2),
-                case((2, 6, 15, 13), 9, 4, 2, 1, 2, 3),
-            ),
-            draw=draw_grouped_images,
-        ),
+        Part("kernel only", 1,
+            (case((1, 1, 4, 5), 2, 3), case((1, 3, 6, 8), 2, 3), case((2, 1, 4, 5), 2, 3),
+             case((5, 4, 7, 8), 3, kernel_size=2)),
+            lambda random: case(draw_images(random), random.randint(2, 9), random.randint(2, 5))),
+        Part("stride, padding and dilation", 2,
+            (case((2, 3, 9, 7), 4, 3, stride=2), case((2, 3, 8, 6), 4, 5, padding=1),
+             case((2, 3, 9, 10), 4, 3, dilation=2), case((2, 3, 16, 21), 4, 3, 2, 1, 3),
+             case((2, 3, 9, 8), 5, 4, padding="same"),
+             case((2, 3, 11, 8), 4, 3, stride=2, padding="valid")),
+            draw_steps),
+        Part("pairs", 1,
+            (case((1, 1, 4, 5), 2, (2, 3)), case((2, 3, 8, 12), 4, 3, stride=(1, 2)),
+             case((2, 3, 20, 24), 5, (2, 5), (3, 2), (1, 2), (2, 1)),
+             case((2, 3, 9, 11), 4, (3, 2), padding="same", dilation=(2, 1))),
+            draw_pairs),
+        Part("groups", 1,
+            (case((1, 2, 4, 5), 4, 3, groups=2), case((2, 4, 6, 8), 6, (3, 2), groups=2),
+             case((2, 6, 15, 13), 9, 4, 2, 1, 2, 3)),
+            draw_grouped_images),
     ),
     mistakes=(
-        Mistake(
-            "input positions",
-            "You let the kernel stop at every pixel of the input. "
-            "It stops once for every pixel of the output: how many are these?",
-            lambda a: variant(conv2d_mult_adds, a, stride=1, padding="same"),
-        ),
-        Mistake(
-            "one image only",
-            "Right for a batch of one. The layer does the work again for every image of the batch.",
-            lambda a: with_input(a, 1, a.input_shape[1]),
-        ),
-        Mistake(
-            "bias counted",
-            "You counted the additions of the bias as well. The convention of this course leaves "
-            "the bias out (torchinfo counts it; the lesson shows both figures).",
+        Mistake("input positions", lambda a: variant(conv2d_mult_adds, a, stride=1, padding="same"),
+            "You let the kernel stop at every pixel of the input. It stops once for every pixel "
+            "of the output: how many are these?"),
+        Mistake("one image only", lambda a: with_input(a, 1, a.input_shape[1]),
+            "The layer does the work again for every image of the batch.",
+            praise="Right for a batch of one."),
+        Mistake("bias counted",
             lambda a: variant(conv2d_mult_adds, a) + at_each_output(a, 1, kernel_size=1, groups=1),
-        ),
-        Mistake(
-            "FLOPs, not mult-adds",
-            "Twice too many: you counted each multiplication and each addition. "
-            "A mult-add is one multiplication together with one addition.",
-            lambda a: 2 * variant(conv2d_mult_adds, a),
-        ),
-        Mistake(
-            "one position only",
-            "That is the size of the weight: the work for one pixel of the output. "
-            "The same weights are used again at every other pixel, and for every image.",
+            "You counted the additions of the bias as well. The convention of this course leaves "
+            "the bias out (torchinfo counts it; the lesson shows both figures)."),
+        Mistake("FLOPs, not mult-adds", lambda a: 2 * variant(conv2d_mult_adds, a),
+            "Twice too many: you counted each multiplication and each addition. A mult-add is one "
+            "multiplication together with one addition."),
+        Mistake("one position only",
             lambda a: conv2d_params(
                 a.input_shape[1], a.out_channels, a.kernel_size, a.groups, bias=False
             ),
-        ),
-        Mistake(
-            "parameters, not mult-adds",
-            "You returned the number of parameters. Mult-adds grow with the size of the output "
-            "and with the batch, parameters don't.",
+            "That is the size of the weight: the work for one pixel of the output. The same "
+            "weights are used again at every other pixel, and for every image."),
+        Mistake("parameters, not mult-adds",
             lambda a: conv2d_params(a.input_shape[1], a.out_channels, a.kernel_size, a.groups),
-        ),
-        Mistake(
-            "output elements",
-            "You counted the numbers in the output. Each of them costs several mult-adds: "
-            "one for every weight of its filter.",
-            lambda a: at_each_output(a, 1, kernel_size=1, groups=1),
-        ),
-        Mistake(
-            "kernel ignored",
-            "You counted one mult-add for each channel that a filter reads. "
-            "It reads every cell of its kernel in each channel.",
+            "You returned the number of parameters. Mult-adds grow with the size of the output "
+            "and with the batch, parameters don't."),
+        Mistake("output elements", lambda a: at_each_output(a, 1, kernel_size=1, groups=1),
+            "You counted the numbers in the output. Each of them costs several mult-adds: one for "
+            "every weight of its filter."),
+        Mistake("kernel ignored",
             lambda a: at_each_output(a, a.input_shape[1], kernel_size=1, groups=a.groups),
-        ),
-        Mistake(
-            "kernel not squared",
-            "The size of the output is right, but you counted a kernel of 3 as 3 weights. "
-            "It is a square of 3 by 3.",
+            "You counted one mult-add for each channel that a filter reads. It reads every cell "
+            "of its kernel in each channel."),
+        Mistake("kernel not squared",
             lambda a: at_each_output(
                 a,
                 a.input_shape[1],
                 (a.kernel_size, 1) if isinstance(a.kernel_size, int) else a.kernel_size,
                 a.groups,
             ),
-        ),
-        Mistake(
-            "square kernel",
-            "The size of the output is right, but you counted the weights of a square kernel. "
-            "The second entry of the pair is the kernel's width.",
+            "The size of the output is right, but you counted a kernel of 3 as 3 weights. It is a "
+            "square of 3 by 3."),
+        Mistake("square kernel",
             lambda a: at_each_output(a, a.input_shape[1], pair(a.kernel_size)[0], a.groups),
-        ),
-        Mistake(
-            "output as a square",
-            "You squared the height of the output. Its width is a number of its own.",
-            square_output,
-        ),
-        Mistake(
-            "pairs the wrong way round",
+            "The size of the output is right, but you counted the weights of a square kernel. The "
+            "second entry of the pair is the kernel's width."),
+        Mistake("output as a square", square_output,
+            "You squared the height of the output. Its width is a number of its own."),
+        Mistake("pairs the wrong way round", lambda a: variant(conv2d_mult_adds, a, **swapped(a)),
             "You read the pairs as `(width, height)`. In PyTorch the first entry is for the "
-            "height, the second for the width.",
-            lambda a: variant(conv2d_mult_adds, a, **swapped(a)),
-        ),
-        Mistake(
-            "first entry of pairs only",
-            "Right for whole numbers. Of a pair you used the first entry for both directions; "
-            "the second one is for the width.",
+            "height, the second for the width."),
+        Mistake("first entry of pairs only",
             lambda a: variant(conv2d_mult_adds, a, **first_entries(a)),
-        ),
-        Mistake(
-            "flat filters",
-            "Your filters read one channel only. To make one number of the output, "
-            "a filter goes through all the channels of its group.",
-            lambda a: with_input(a, a.input_shape[0], 1, groups=1),
-        ),
-        Mistake(
-            "one filter only",
-            "You counted one filter. Each output channel has a filter of its own, "
-            "and each does this work.",
+            "Of a pair you used the first entry for both directions; the second one is for the "
+            "width.",
+            praise="Right for whole numbers."),
+        Mistake("flat filters", lambda a: with_input(a, a.input_shape[0], 1, groups=1),
+            "Your filters read one channel only. To make one number of the output, a filter goes "
+            "through all the channels of its group."),
+        Mistake("one filter only",
             lambda a: with_input(
                 a, a.input_shape[0], a.input_shape[1] // a.groups, out_channels=1, groups=1
             ),
-        ),
-        Mistake(
-            "groups ignored",
-            "Right for `groups=1`. With more groups a filter reads the channels of its own "
-            "group only, so there is less to do.",
-            lambda a: variant(conv2d_mult_adds, a, groups=1),
-        ),
-        Mistake(
-            "one group only",
-            "You counted the work of one group. The other groups work as much.",
+            "You counted one filter. Each output channel has a filter of its own, and each does "
+            "this work."),
+        Mistake("groups ignored", lambda a: variant(conv2d_mult_adds, a, groups=1),
+            "With more groups a filter reads the channels of its own group only, so there is less "
+            "to do.",
+            praise="Right for `groups=1`."),
+        Mistake("one group only",
             lambda a: with_input(
                 a,
                 a.input_shape[0],
@@ -799,29 +590,21 @@ MULT_ADDS = Function(
                 out_channels=a.out_channels // a.groups,
                 groups=1,
             ),
-        ),
-        Mistake(
-            "holes counted",
-            "You counted the holes of the dilated kernel too. Dilation moves the weights apart, "
-            "which changes the size of the output. How many weights are there to multiply?",
+            "You counted the work of one group. The other groups work as much."),
+        Mistake("holes counted",
             lambda a: variant(conv2d_mult_adds, a, kernel_size=covered(a), dilation=1),
-        ),
-        Mistake(
-            "dilation ignored",
-            "Right for `dilation=1`. A dilated kernel covers more of the image, "
-            "so it fits in fewer places: the output is smaller.",
-            lambda a: variant(conv2d_mult_adds, a, dilation=1),
-        ),
-        Mistake(
-            "stride ignored",
-            "Right for `stride=1`. With a larger stride the kernel stops at fewer places.",
-            lambda a: variant(conv2d_mult_adds, a, stride=1),
-        ),
-        Mistake(
-            "padding ignored",
-            "Right without padding. Padding makes room for more places of the kernel.",
-            lambda a: variant(conv2d_mult_adds, a, padding=0),
-        ),
+            "You counted the holes of the dilated kernel too. Dilation moves the weights apart, "
+            "which changes the size of the output. How many weights are there to multiply?"),
+        Mistake("dilation ignored", lambda a: variant(conv2d_mult_adds, a, dilation=1),
+            "A dilated kernel covers more of the image, so it fits in fewer places: the output is "
+            "smaller.",
+            praise="Right for `dilation=1`."),
+        Mistake("stride ignored", lambda a: variant(conv2d_mult_adds, a, stride=1),
+            "With a larger stride the kernel stops at fewer places.",
+            praise="Right for `stride=1`."),
+        Mistake("padding ignored", lambda a: variant(conv2d_mult_adds, a, padding=0),
+            "Padding makes room for more places of the kernel.",
+            praise="Right without padding."),
     ),
     hints=(
         "Start with one number of the output. How many products are summed to make it?",

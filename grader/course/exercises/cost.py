@@ -130,17 +130,12 @@ def only_in(kind: str, misread: Step) -> Step:
 def in_windows(name: str, sentence: str, step: Step) -> tuple[Mistake, ...]:
     """One misreading of windows: everywhere, in convolutions only, in poolings only."""
     return (
-        Mistake(name, sentence, lambda a: walk(a, step)),
-        Mistake(
-            f"{name} in Conv2d",
-            f"Look at Conv2d, the poolings are right. {sentence}",
-            lambda a: walk(a, only_in("Conv2d", step)),
-        ),
-        Mistake(
-            f"{name} in MaxPool2d",
-            f"Look at MaxPool2d, the convolutions are right. {sentence}",
-            lambda a: walk(a, only_in("MaxPool2d", step)),
-        ),
+        Mistake(name, lambda a: walk(a, step),
+            sentence),
+        Mistake(f"{name} in Conv2d", lambda a: walk(a, only_in("Conv2d", step)),
+            f"Look at Conv2d, the poolings are right. {sentence}"),
+        Mistake(f"{name} in MaxPool2d", lambda a: walk(a, only_in("MaxPool2d", step)),
+            f"Look at MaxPool2d, the convolutions are right. {sentence}"),
     )
 
 
@@ -286,82 +281,46 @@ def draw_network(random: Random) -> Case:
 PARAMS_BYTES = Function(
     params_bytes,
     parts=(
-        Part(
-            "32-bit floats",
-            1,
-            cases=(case(1), case(10), case(61_706)),
-            draw=lambda random: case(random.randint(2, 100_000_000)),
-        ),
-        Part(
-            "other element sizes",
-            1,
-            cases=(
-                case(10, element_size=2),
-                case(10, element_size=8),
-                case(55, 1),
-                case(6_738_415_616, element_size=2),
-            ),
-            draw=lambda random: case(
+        Part("32-bit floats", 1,
+            (case(1), case(10), case(61_706)),
+            lambda random: case(random.randint(2, 100_000_000))),
+        Part("other element sizes", 1,
+            (case(10, element_size=2), case(10, element_size=8), case(55, 1),
+             case(6_738_415_616, element_size=2)),
+            lambda random: case(
                 random.randint(2, 100_000_000), element_size=random.choice((1, 2, 8, 16))
-            ),
-        ),
+            )),
     ),
     mistakes=(
-        Mistake(
-            "parameters, not bytes",
-            "You returned the number of parameters. Each of them takes `element_size` bytes.",
-            lambda a: a.num_params,
-        ),
-        Mistake(
-            "always four bytes",
-            "Right for 32-bit floats. `element_size` is an argument: in half precision "
-            "a parameter takes 2 bytes.",
-            lambda a: params_bytes(a.num_params),
-        ),
-        Mistake(
-            "always eight bytes",
-            "Right for 64-bit floats. `element_size` is an argument, and PyTorch's parameters "
-            "are 32-bit floats unless you say otherwise.",
-            lambda a: params_bytes(a.num_params, 8),
-        ),
-        Mistake(
-            "bits, not bytes",
-            "You returned bits. This course counts bytes, as `tensor.nbytes` does; "
-            "a byte has 8 bits.",
-            lambda a: params_bytes(a.num_params, a.element_size) * 8,
-        ),
-        Mistake(
-            "megabytes, not bytes",
-            "You returned megabytes, as torchinfo shows them. Asked are bytes, a whole number.",
+        Mistake("parameters, not bytes", lambda a: a.num_params,
+            "You returned the number of parameters. Each of them takes `element_size` bytes."),
+        Mistake("always four bytes", lambda a: params_bytes(a.num_params),
+            "`element_size` is an argument: in half precision a parameter takes 2 bytes.",
+            praise="Right for 32-bit floats."),
+        Mistake("always eight bytes", lambda a: params_bytes(a.num_params, 8),
+            "`element_size` is an argument, and PyTorch's parameters are 32-bit floats unless you "
+            "say otherwise.",
+            praise="Right for 64-bit floats."),
+        Mistake("bits, not bytes", lambda a: params_bytes(a.num_params, a.element_size) * 8,
+            "You returned bits. This course counts bytes, as `tensor.nbytes` does; a byte has 8 "
+            "bits."),
+        Mistake("megabytes, not bytes",
             lambda a: params_bytes(a.num_params, a.element_size) / 1_000_000,
-        ),
-        Mistake(
-            "megabytes, rounded",
-            "You returned megabytes with two digits, as torchinfo shows them. "
-            "Asked are bytes, a whole number.",
+            "You returned megabytes, as torchinfo shows them. Asked are bytes, a whole number."),
+        Mistake("megabytes, rounded",
             lambda a: round(params_bytes(a.num_params, a.element_size) / 1_000_000, 2),
-        ),
-        Mistake(
-            "mebibytes, not bytes",
-            "You returned mebibytes: you divided by 1024 twice. Asked are bytes, a whole number.",
+            "You returned megabytes with two digits, as torchinfo shows them. Asked are bytes, a "
+            "whole number."),
+        Mistake("mebibytes, not bytes",
             lambda a: params_bytes(a.num_params, a.element_size) / 2**20,
-        ),
-        Mistake(
-            "gradients counted",
-            "Twice too many: that is the memory of the weights and their gradients. "
-            "Gradients come with training, and in the next exercise.",
-            lambda a: params_bytes(a.num_params, a.element_size) * 2,
-        ),
-        Mistake(
-            "divided by eight",
-            "You divided by 8, as if `element_size` were in bits. It is in bytes already.",
-            lambda a: params_bytes(a.num_params, a.element_size) / 8,
-        ),
-        Mistake(
-            "sizes added",
-            "You added the element size once. Every single parameter takes that many bytes.",
-            lambda a: a.num_params + a.element_size,
-        ),
+            "You returned mebibytes: you divided by 1024 twice. Asked are bytes, a whole number."),
+        Mistake("gradients counted", lambda a: params_bytes(a.num_params, a.element_size) * 2,
+            "Twice too many: that is the memory of the weights and their gradients. Gradients "
+            "come with training, and in the next exercise."),
+        Mistake("divided by eight", lambda a: params_bytes(a.num_params, a.element_size) / 8,
+            "You divided by 8, as if `element_size` were in bits. It is in bytes already."),
+        Mistake("sizes added", lambda a: a.num_params + a.element_size,
+            "You added the element size once. Every single parameter takes that many bytes."),
     ),
     hints=(
         "It is `tensor_bytes` of lesson 00 again, with the elements counted already.",
@@ -372,77 +331,44 @@ PARAMS_BYTES = Function(
 ADAM_BYTES = Function(
     adam_training_bytes,
     parts=(
-        Part(
-            "a few parameters",
-            1,
-            cases=(case(1), case(2), case(55)),
-            draw=lambda random: case(random.randint(2, 100_000)),
-        ),
-        Part(
-            "real networks",
-            1,
-            cases=(case(61_706), case(124_439_808), case(6_738_415_616)),
-            draw=lambda random: case(random.randint(1_000_000, 80_000_000_000)),
-        ),
+        Part("a few parameters", 1,
+            (case(1), case(2), case(55)),
+            lambda random: case(random.randint(2, 100_000))),
+        Part("real networks", 1,
+            (case(61_706), case(124_439_808), case(6_738_415_616)),
+            lambda random: case(random.randint(1_000_000, 80_000_000_000))),
     ),
     mistakes=(
-        Mistake(
-            "parameters, not bytes",
-            "You returned the number of parameters. Asked are the bytes of everything "
-            "that is kept for them.",
-            lambda a: a.num_params,
-        ),
-        Mistake(
-            "weights only",
+        Mistake("parameters, not bytes", lambda a: a.num_params,
+            "You returned the number of parameters. Asked are the bytes of everything that is "
+            "kept for them."),
+        Mistake("weights only", lambda a: params_bytes(a.num_params),
             "You have 4 for each parameter. That is the bytes of the weights alone, or the number "
-            "of values kept but not their bytes.",
-            lambda a: params_bytes(a.num_params),
-        ),
-        Mistake(
-            "nothing kept by Adam",
+            "of values kept but not their bytes."),
+        Mistake("nothing kept by Adam", lambda a: training_bytes(a.num_params, torch.optim.SGD),
             "You counted two values for each parameter: the weight and its gradient. Adam also "
-            "remembers something of each gradient it has seen.",
-            lambda a: training_bytes(a.num_params, torch.optim.SGD),
-        ),
-        Mistake(
-            "one value forgotten",
-            "You counted three values for each parameter. Adam keeps two running averages; "
-            "the weight and its gradient are there as well.",
+            "remembers something of each gradient it has seen."),
+        Mistake("one value forgotten",
             lambda a: training_bytes(a.num_params, torch.optim.SGD, momentum=0.9),
-        ),
-        Mistake(
-            "one value too many",
-            "You counted five values for each parameter. Adam keeps a third average only with "
-            "`amsgrad=True`, and a second copy of the weights only in mixed precision.",
+            "You counted three values for each parameter. Adam keeps two running averages; the "
+            "weight and its gradient are there as well."),
+        Mistake("one value too many",
             lambda a: training_bytes(a.num_params, torch.optim.Adam, amsgrad=True),
-        ),
-        Mistake(
-            "step counter counted",
-            "Right, but for one step counter. It is a number for each tensor, not for each "
-            "parameter, and the exercise leaves it out.",
+            "You counted five values for each parameter. Adam keeps a third average only with "
+            "`amsgrad=True`, and a second copy of the weights only in mixed precision."),
+        Mistake("step counter counted",
             lambda a: adam_training_bytes(a.num_params) + params_bytes(1),
-        ),
-        Mistake(
-            "64-bit floats",
-            "Twice too many. PyTorch's parameters are 32-bit floats unless you say otherwise: "
-            "how many bytes is one?",
-            lambda a: adam_training_bytes(a.num_params) * 2,
-        ),
-        Mistake(
-            "bits, not bytes",
-            "You returned bits. A byte has 8 bits, and a 32-bit float takes 4 bytes.",
-            lambda a: adam_training_bytes(a.num_params) * 8,
-        ),
-        Mistake(
-            "megabytes, not bytes",
-            "You returned megabytes. Asked are bytes, a whole number.",
-            lambda a: adam_training_bytes(a.num_params) / 1_000_000,
-        ),
-        Mistake(
-            "gigabytes, not bytes",
-            "You returned gigabytes. Asked are bytes, a whole number.",
-            lambda a: adam_training_bytes(a.num_params) / 1_000_000_000,
-        ),
+            "Right, but for one step counter. It is a number for each tensor, not for each "
+            "parameter, and the exercise leaves it out."),
+        Mistake("64-bit floats", lambda a: adam_training_bytes(a.num_params) * 2,
+            "Twice too many. PyTorch's parameters are 32-bit floats unless you say otherwise: how "
+            "many bytes is one?"),
+        Mistake("bits, not bytes", lambda a: adam_training_bytes(a.num_params) * 8,
+            "You returned bits. A byte has 8 bits, and a 32-bit float takes 4 bytes."),
+        Mistake("megabytes, not bytes", lambda a: adam_training_bytes(a.num_params) / 1_000_000,
+            "You returned megabytes. Asked are bytes, a whole number."),
+        Mistake("gigabytes, not bytes", lambda a: adam_training_bytes(a.num_params) / 1_000_000_000,
+            "You returned gigabytes. Asked are bytes, a whole number."),
     ),
     hints=(
         "Take one step with `torch.optim.Adam` on a small Linear and look into "
@@ -456,10 +382,8 @@ ADAM_BYTES = Function(
 ACTIVATIONS = Function(
     activation_elements,
     parts=(
-        Part(
-            "Linear and ReLU",
-            1,
-            cases=(
+        Part("Linear and ReLU", 1,
+            (
                 case((1, 3), [("Linear", {"out_features": 2})]),
                 case((1, 3), [("Linear", {"out_features": 2}), ("ReLU", {})]),
                 case(
@@ -472,19 +396,16 @@ ACTIVATIONS = Function(
                 ),
                 case((2, 7, 3), [("Linear", {"out_features": 5}), ("ReLU", {})]),
             ),
-            draw=lambda random: case(
+            lambda random: case(
                 tuple(random.choices(range(2, 9), k=random.randint(2, 4))),
                 [
                     ("Linear", {"out_features": random.randint(2, 99)}),
                     ("ReLU", {}),
                     ("Linear", {"out_features": random.randint(2, 99)}),
                 ],
-            ),
-        ),
-        Part(
-            "convolutions",
-            2,
-            cases=(
+            )),
+        Part("convolutions", 2,
+            (
                 case((1, 1, 3, 4), [("Conv2d", {"out_channels": 2, "kernel_size": 2})]),
                 case((2, 3, 5, 7), [("Conv2d", {"out_channels": 4, "kernel_size": 3})]),
                 case(
@@ -518,14 +439,11 @@ ACTIVATIONS = Function(
                     ],
                 ),
             ),
-            draw=lambda random: case(
+            lambda random: case(
                 draw_image(random), [draw_conv(random), ("ReLU", {}), draw_conv(random)]
-            ),
-        ),
-        Part(
-            "pooling",
-            1,
-            cases=(
+            )),
+        Part("pooling", 1,
+            (
                 case((1, 1, 4, 6), [("MaxPool2d", {"kernel_size": 2})]),
                 case((2, 3, 7, 9), [("MaxPool2d", {"kernel_size": 3, "stride": 2})]),
                 case((2, 3, 7, 10), [("MaxPool2d", {"kernel_size": 3, "ceil_mode": True})]),
@@ -542,12 +460,9 @@ ACTIVATIONS = Function(
                     [("MaxPool2d", {"kernel_size": 1, "stride": 4, "ceil_mode": True})],
                 ),
             ),
-            draw=lambda random: case(draw_image(random), [draw_pool(random)]),
-        ),
-        Part(
-            "a whole network",
-            2,
-            cases=(
+            lambda random: case(draw_image(random), [draw_pool(random)])),
+        Part("a whole network", 2,
+            (
                 case((2, 3, 4, 5), [("Flatten", {}), ("Linear", {"out_features": 7})]),
                 case(
                     (8, 1, 32, 32),
@@ -568,87 +483,52 @@ ACTIVATIONS = Function(
                     [("Flatten", {"end_dim": 2}), ("Linear", {"out_features": 7})],
                 ),
             ),
-            draw=draw_network,
-        ),
+            draw_network),
     ),
     mistakes=(
-        Mistake(
-            "input counted",
-            "You counted the input as well. Asked are the outputs of the layers.",
+        Mistake("input counted",
             lambda a: elements(a.input_shape) + activation_elements(a.input_shape, a.layers),
-        ),
-        Mistake(
-            "last output only",
-            "You counted the output of the last layer only. In training the outputs of all "
-            "layers are needed: does each turn of your loop add to a sum?",
-            lambda a: outputs(a.input_shape, a.layers)[-1],
-        ),
-        Mistake(
-            "largest output only",
-            "You returned the largest of the outputs. Asked is their sum: "
-            "training needs all of them at the end of the forward pass.",
-            lambda a: max(outputs(a.input_shape, a.layers)),
-        ),
-        Mistake(
-            "ReLU left out",
-            "You left out the ReLU layers. Their output is a tensor too, as large as their input.",
-            lambda a: outputs_without(["ReLU"], a),
-        ),
-        Mistake(
-            "Flatten left out",
-            "You left out the Flatten layers. In this exercise their output counts like any other.",
-            lambda a: outputs_without(["Flatten"], a),
-        ),
-        Mistake(
-            "ReLU and Flatten left out",
-            "You left out ReLU and Flatten. Each has an output too, as large as its input.",
-            lambda a: outputs_without(["ReLU", "Flatten"], a),
-        ),
-        Mistake(
-            "pooling left out",
-            "You left out the output of the pooling layers. It is smaller than their input, "
-            "but it is there.",
-            lambda a: outputs_without(["MaxPool2d"], a),
-        ),
-        Mistake(
-            "layers with parameters only",
-            "You counted the layers that have parameters, as torchinfo does. "
-            "The others have an output as well.",
+            "You counted the input as well. Asked are the outputs of the layers."),
+        Mistake("last output only", lambda a: outputs(a.input_shape, a.layers)[-1],
+            "You counted the output of the last layer only. In training the outputs of all layers "
+            "are needed: does each turn of your loop add to a sum?"),
+        Mistake("largest output only", lambda a: max(outputs(a.input_shape, a.layers)),
+            "You returned the largest of the outputs. Asked is their sum: training needs all of "
+            "them at the end of the forward pass."),
+        Mistake("ReLU left out", lambda a: outputs_without(["ReLU"], a),
+            "You left out the ReLU layers. Their output is a tensor too, as large as their input."),
+        Mistake("Flatten left out", lambda a: outputs_without(["Flatten"], a),
+            "You left out the Flatten layers. In this exercise their output counts like any "
+            "other."),
+        Mistake("ReLU and Flatten left out", lambda a: outputs_without(["ReLU", "Flatten"], a),
+            "You left out ReLU and Flatten. Each has an output too, as large as its input."),
+        Mistake("pooling left out", lambda a: outputs_without(["MaxPool2d"], a),
+            "You left out the output of the pooling layers. It is smaller than their input, but "
+            "it is there."),
+        Mistake("layers with parameters only",
             lambda a: outputs_without(["ReLU", "Flatten", "MaxPool2d"], a),
-        ),
-        Mistake(
-            "one sample only",
-            "You counted one sample. The whole batch goes through the network, "
-            "so the first entry of the shape counts.",
-            lambda a: activation_elements((1, *a.input_shape[1:]), a.layers),
-        ),
-        Mistake(
-            "forward and backward",
+            "You counted the layers that have parameters, as torchinfo does. The others have an "
+            "output as well."),
+        Mistake("one sample only", lambda a: activation_elements((1, *a.input_shape[1:]), a.layers),
+            "You counted one sample. The whole batch goes through the network, so the first entry "
+            "of the shape counts."),
+        Mistake("forward and backward", lambda a: 2 * activation_elements(a.input_shape, a.layers),
             "Twice too many: you counted each output for the way back too, as torchinfo's "
-            "'Forward/backward pass size' does.",
-            lambda a: 2 * activation_elements(a.input_shape, a.layers),
-        ),
-        Mistake(
-            "bytes, not elements",
-            "You returned bytes, four for each element. Asked are the elements.",
+            "'Forward/backward pass size' does."),
+        Mistake("bytes, not elements",
             lambda a: params_bytes(activation_elements(a.input_shape, a.layers)),
-        ),
-        Mistake(
-            "parameters, not activations",
-            "You returned the number of parameters. Activations are what the layers put out.",
+            "You returned bytes, four for each element. Asked are the elements."),
+        Mistake("parameters, not activations",
             lambda a: network(a.input_shape, a.layers).parameters,
-        ),
+            "You returned the number of parameters. Activations are what the layers put out."),
         *in_windows(
             "padding ignored",
             "You left out the `padding`. It makes the map larger before the window slides over it; "
             "for a convolution it may also be the text 'same'.",
             ignoring("padding"),
         ),
-        Mistake(
-            "'same' taken for none",
-            "Right but for the padding 'same': there the map keeps its height and width.",
-            lambda a: walk(a, without_same),
-        ),
+        Mistake("'same' taken for none", lambda a: walk(a, without_same),
+            "Right but for the padding 'same': there the map keeps its height and width."),
         *in_windows(
             "padding once",
             "You added the padding once. PyTorch pads on both sides of the map.",
@@ -660,24 +540,15 @@ ACTIVATIONS = Function(
             "more than it makes steps.",
             one_short,
         ),
-        Mistake(
-            "convolution rounded up",
-            "Right where the steps come out even. A convolution has no `ceil_mode`: "
-            "a window that does not fit is left out.",
-            lambda a: walk(a, rounded_up),
-        ),
-        Mistake(
-            "map unchanged",
-            "Your convolution keeps the map's height and width. "
-            "Without padding a window of 3 fits into 5 pixels in three places only.",
-            lambda a: walk(a, map_unchanged),
-        ),
-        Mistake(
-            "channels unchanged",
-            "Your convolution keeps the channels. Its output has one map for each of "
-            "its `out_channels`.",
-            lambda a: walk(a, channels_unchanged),
-        ),
+        Mistake("convolution rounded up", lambda a: walk(a, rounded_up),
+            "A convolution has no `ceil_mode`: a window that does not fit is left out.",
+            praise="Right where the steps come out even."),
+        Mistake("map unchanged", lambda a: walk(a, map_unchanged),
+            "Your convolution keeps the map's height and width. Without padding a window of 3 "
+            "fits into 5 pixels in three places only."),
+        Mistake("channels unchanged", lambda a: walk(a, channels_unchanged),
+            "Your convolution keeps the channels. Its output has one map for each of its "
+            "`out_channels`."),
         *in_windows(
             "stride ignored",
             "You left out the `stride`, with which the window moves. Where it is not given, "
@@ -689,52 +560,32 @@ ACTIVATIONS = Function(
             "You left out the `dilation`. It spreads the kernel: it covers more of the map.",
             ignoring("dilation"),
         ),
-        Mistake(
-            "ceil_mode ignored",
-            "Right but for `ceil_mode=True`: there the last window may stick out of the map.",
-            lambda a: walk(a, ignoring("ceil_mode")),
-        ),
-        Mistake(
-            "every window kept",
+        Mistake("ceil_mode ignored", lambda a: walk(a, ignoring("ceil_mode")),
+            "Right but for `ceil_mode=True`: there the last window may stick out of the map."),
+        Mistake("every window kept", lambda a: walk(a, every_window_kept),
             "Right but for one case of `ceil_mode`: a window that would begin in the padding "
-            "behind the map is left out.",
-            lambda a: walk(a, every_window_kept),
-        ),
-        Mistake(
-            "pooling by one pixel",
-            "Your pooling moves by one pixel. Unless you give a `stride`, PyTorch's pooling "
-            "moves by its kernel size.",
-            lambda a: walk(a, one_by_one),
-        ),
-        Mistake(
-            "pooling by its kernel only",
+            "behind the map is left out."),
+        Mistake("pooling by one pixel", lambda a: walk(a, one_by_one),
+            "Your pooling moves by one pixel. Unless you give a `stride`, PyTorch's pooling moves "
+            "by its kernel size."),
+        Mistake("pooling by its kernel only", lambda a: walk(a, by_the_kernel),
             "You divided the map by the kernel size. A pooling may come with a stride, padding, "
-            "dilation and `ceil_mode` too.",
-            lambda a: walk(a, by_the_kernel),
-        ),
+            "dilation and `ceil_mode` too."),
         *in_windows(
             "square kernels",
             "You took each kernel for a square. A pair is `(height, width)`: the two may differ.",
             with_square_kernels,
         ),
-        Mistake(
-            "Flatten's dimensions ignored",
-            "Right for a plain Flatten. `start_dim` and `end_dim` say which dimensions become "
-            "one, and the Linear behind it sees the last one.",
-            lambda a: walk(a, ignoring("start_dim", "end_dim")),
-        ),
-        Mistake(
-            "batch flattened",
+        Mistake("Flatten's dimensions ignored", lambda a: walk(a, ignoring("start_dim", "end_dim")),
+            "`start_dim` and `end_dim` say which dimensions become one, and the Linear behind it "
+            "sees the last one.",
+            praise="Right for a plain Flatten."),
+        Mistake("batch flattened", lambda a: walk(a, batch_flattened),
             "Your Flatten makes one vector of the whole batch. It keeps the first dimension "
-            "unless `start_dim` says otherwise.",
-            lambda a: walk(a, batch_flattened),
-        ),
-        Mistake(
-            "Linear that flattens",
+            "unless `start_dim` says otherwise."),
+        Mistake("Linear that flattens", lambda a: walk(a, flattening_linear),
             "Your Linear gives one vector for each sample. It never flattens: it works on the "
-            "last dimension and keeps all the others.",
-            lambda a: walk(a, flattening_linear),
-        ),
+            "last dimension and keeps all the others."),
     ),
     hints=(
         "Walk through the layers with the shape in your hand: each layer makes a new shape "

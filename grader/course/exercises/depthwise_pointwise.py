@@ -121,151 +121,106 @@ def _draw_odd_kernel(random: Random, batch: int) -> Case:
 DEPTHWISE = Function(
     depthwise_params,
     parts=(
-        Part(
-            "one filter for each channel",
-            1,
-            cases=(case(2, 3), case(3, 5), case(12, 3)),
-            draw=lambda random: case(random.randint(4, 64), random.choice((2, 3, 5, 7))),
-        ),
-        Part(
-            "multiplier",
-            1,
-            cases=(case(3, 2, 2), case(2, 3, multiplier=4), case(12, 3, 2)),
-            draw=lambda random: case(
+        Part("one filter for each channel", 1,
+            (case(2, 3), case(3, 5), case(12, 3)),
+            lambda random: case(random.randint(4, 64), random.choice((2, 3, 5, 7)))),
+        Part("multiplier", 1,
+            (case(3, 2, 2), case(2, 3, multiplier=4), case(12, 3, 2)),
+            lambda random: case(
                 random.randint(5, 64), random.choice((2, 3, 5)), multiplier=random.randint(2, 4)
-            ),
-        ),
-        Part(
-            "without a bias",
-            1,
-            cases=(case(2, 3, bias=False), case(3, 2, 4, False), case(5, 3, bias=True)),
-            draw=lambda random: case(
+            )),
+        Part("without a bias", 1,
+            (case(2, 3, bias=False), case(3, 2, 4, False), case(5, 3, bias=True)),
+            lambda random: case(
                 random.randint(5, 64), random.choice((2, 3, 5)), random.randint(1, 4), bias=False
-            ),
-        ),
-        Part(
-            "rectangular kernel",
-            1,
-            cases=(
-                case(2, (1, 3)),
-                case(4, (3, 5), 2),
-                case(3, (5, 2), multiplier=4, bias=False),
-            ),
-            draw=lambda random: case(
+            )),
+        Part("rectangular kernel", 1,
+            (case(2, (1, 3)), case(4, (3, 5), 2), case(3, (5, 2), multiplier=4, bias=False)),
+            lambda random: case(
                 random.randint(5, 64), _draw_kernel(random), multiplier=random.randint(1, 4)
-            ),
-        ),
+            )),
     ),
     mistakes=(
-        Mistake(
-            "ordinary convolution",
-            "Your filters look at all input channels. In a depthwise convolution a filter looks "
-            "at one channel only: see the second entry of `layer.weight.shape`.",
+        Mistake("ordinary convolution",
             lambda a: parameters(
                 nn.Conv2d(a.in_channels, a.in_channels * a.multiplier, a.kernel_size, bias=a.bias)
             ),
-        ),
-        Mistake(
-            "one filter for all channels",
-            "You counted the filters of one channel. Channels share nothing here: "
-            "each one has filters and biases of its own.",
+            "Your filters look at all input channels. In a depthwise convolution a filter looks "
+            "at one channel only: see the second entry of `layer.weight.shape`."),
+        Mistake("one filter for all channels",
             lambda a: depthwise_params(1, a.kernel_size, a.multiplier, a.bias),
-        ),
-        Mistake(
-            "one filter, many biases",
-            "Your biases are right. But you counted the weights of one channel only: "
-            "every channel has filters of its own.",
+            "You counted the filters of one channel. Channels share nothing here: each one has "
+            "filters and biases of its own."),
+        Mistake("one filter, many biases",
             lambda a: (
                 depthwise_params(1, a.kernel_size, a.multiplier, bias=False)
                 + a.bias * a.multiplier * a.in_channels
             ),
-        ),
-        Mistake(
-            "multiplier ignored",
-            "Right for one filter a channel. `multiplier` says how many filters each input "
-            "channel has.",
+            "Your biases are right. But you counted the weights of one channel only: every "
+            "channel has filters of its own."),
+        Mistake("multiplier ignored",
             lambda a: depthwise_params(a.in_channels, a.kernel_size, bias=a.bias),
-        ),
-        Mistake(
-            "multiplier in the bias only",
-            "Your biases are right. But `multiplier` makes more filters as well, "
-            "so there are more weights too.",
+            "`multiplier` says how many filters each input channel has.",
+            praise="Right for one filter a channel."),
+        Mistake("multiplier in the bias only",
             lambda a: (
                 depthwise_params(a.in_channels, a.kernel_size, bias=False)
                 + a.bias * a.multiplier * a.in_channels
             ),
-        ),
-        Mistake(
-            "multiplier as out_channels",
-            "You took `multiplier` for the number of output channels. It counts the filters of "
-            "one input channel; all of them together make the output channels.",
+            "Your biases are right. But `multiplier` makes more filters as well, so there are "
+            "more weights too."),
+        Mistake("multiplier as out_channels",
             lambda a: parameters(
                 nn.Conv2d(a.in_channels, a.multiplier, a.kernel_size, bias=a.bias)
             ),
-        ),
-        Mistake(
-            "no bias",
-            "You counted the weights only. Each output channel also has a bias, "
-            "unless it is switched off.",
+            "You took `multiplier` for the number of output channels. It counts the filters of "
+            "one input channel; all of them together make the output channels."),
+        Mistake("no bias",
             lambda a: depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False),
-        ),
-        Mistake(
-            "bias always counted",
-            "Right, but with `bias=False` the layer has no bias vector at all.",
+            "You counted the weights only. Each output channel also has a bias, unless it is "
+            "switched off."),
+        Mistake("bias always counted",
             lambda a: depthwise_params(a.in_channels, a.kernel_size, a.multiplier),
-        ),
-        Mistake(
-            "bias per input channel",
-            "Your weights are right. You gave each input channel one bias, but a bias belongs to "
-            "an output channel, and a `multiplier` makes more of those.",
+            "Right, but with `bias=False` the layer has no bias vector at all."),
+        Mistake("bias per input channel",
             lambda a: (
                 depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False)
                 + a.bias * a.in_channels
             ),
-        ),
-        Mistake(
-            "one bias for the layer",
-            "You counted a single bias for the whole layer. Every output channel has its own.",
+            "Your weights are right. You gave each input channel one bias, but a bias belongs to "
+            "an output channel, and a `multiplier` makes more of those."),
+        Mistake("one bias for the layer",
             lambda a: (
                 depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False) + a.bias
             ),
-        ),
-        Mistake(
-            "bias per weight",
-            "You counted a bias for each weight. A filter has many weights, but its output "
-            "channel has a single bias.",
+            "You counted a single bias for the whole layer. Every output channel has its own."),
+        Mistake("bias per weight",
             lambda a: (
                 depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False)
                 * (1 + a.bias)
             ),
-        ),
-        Mistake(
-            "one side of the kernel",
-            "You counted one side of the kernel. A filter is a grid: it has rows and columns.",
+            "You counted a bias for each weight. A filter has many weights, but its output "
+            "channel has a single bias."),
+        Mistake("one side of the kernel",
             lambda a: depthwise_params(
                 a.in_channels, (_square(a.kernel_size), 1), a.multiplier, a.bias
             ),
-        ),
-        Mistake(
-            "kernel sides added",
-            "You added the two sides of the kernel. Draw a filter as a grid and count its cells.",
+            "You counted one side of the kernel. A filter is a grid: it has rows and columns."),
+        Mistake("kernel sides added",
             lambda a: depthwise_params(
                 a.in_channels, (sum(_sides(a.kernel_size)), 1), a.multiplier, a.bias
             ),
-        ),
-        Mistake(
-            "kernel as a square",
-            "Right for square kernels. A pair is `(height, width)`, and here the two differ.",
+            "You added the two sides of the kernel. Draw a filter as a grid and count its cells."),
+        Mistake("kernel as a square",
             lambda a: depthwise_params(a.in_channels, _square(a.kernel_size), a.multiplier, a.bias),
-        ),
-        Mistake(
-            "pointwise added",
-            "You added a 1x1 convolution. That is the second half of a separable convolution; "
-            "here only the depthwise half is asked for.",
+            "A pair is `(height, width)`, and here the two differ.",
+            praise="Right for square kernels."),
+        Mistake("pointwise added",
             lambda a: separable_params(
                 a.in_channels, a.in_channels * a.multiplier, a.kernel_size, a.bias
             ),
-        ),
+            "You added a 1x1 convolution. That is the second half of a separable convolution; "
+            "here only the depthwise half is asked for."),
     ),
     hints=(
         "Print the shapes of `layer.weight` and `layer.bias` for "
@@ -280,78 +235,48 @@ DEPTHWISE = Function(
 POINTWISE = Function(
     pointwise_params,
     parts=(
-        Part(
-            "weights and bias",
-            1,
-            cases=(case(1, 2), case(3, 4), case(12, 24), case(64, 10)),
-            draw=lambda random: case(*_draw_channels(random)),
-        ),
-        Part(
-            "without a bias",
-            1,
-            cases=(case(3, 4, False), case(24, 12, bias=False), case(5, 2, bias=True)),
-            draw=lambda random: case(*_draw_channels(random), bias=False),
-        ),
+        Part("weights and bias", 1,
+            (case(1, 2), case(3, 4), case(12, 24), case(64, 10)),
+            lambda random: case(*_draw_channels(random))),
+        Part("without a bias", 1,
+            (case(3, 4, False), case(24, 12, bias=False), case(5, 2, bias=True)),
+            lambda random: case(*_draw_channels(random), bias=False)),
     ),
     mistakes=(
-        Mistake(
-            "no bias",
-            "You counted the weights only. Each output channel also has a bias, "
-            "unless it is switched off.",
-            lambda a: pointwise_params(a.in_channels, a.out_channels, bias=False),
-        ),
-        Mistake(
-            "bias always counted",
-            "Right, but with `bias=False` there is no bias. Use the `bias` argument.",
-            lambda a: pointwise_params(a.in_channels, a.out_channels),
-        ),
-        Mistake(
-            "bias per input channel",
-            "Your weights are right. The bias is added to the output, so how many are there?",
+        Mistake("no bias", lambda a: pointwise_params(a.in_channels, a.out_channels, bias=False),
+            "You counted the weights only. Each output channel also has a bias, unless it is "
+            "switched off."),
+        Mistake("bias always counted", lambda a: pointwise_params(a.in_channels, a.out_channels),
+            "Right, but with `bias=False` there is no bias. Use the `bias` argument."),
+        Mistake("bias per input channel",
             lambda a: (
                 pointwise_params(a.in_channels, a.out_channels, bias=False) + a.bias * a.in_channels
             ),
-        ),
-        Mistake(
-            "one bias for the layer",
-            "You counted a single bias for the whole layer. Every output channel has its own.",
+            "Your weights are right. The bias is added to the output, so how many are there?"),
+        Mistake("one bias for the layer",
             lambda a: pointwise_params(a.in_channels, a.out_channels, bias=False) + a.bias,
-        ),
-        Mistake(
-            "bias per weight",
-            "You counted a bias for each weight. Weights join an input channel to an output "
-            "channel; a bias belongs to an output channel alone.",
+            "You counted a single bias for the whole layer. Every output channel has its own."),
+        Mistake("bias per weight",
             lambda a: pointwise_params(a.in_channels, a.out_channels, bias=False) * (1 + a.bias),
-        ),
-        Mistake(
-            "one weight per output channel",
-            "You gave each output channel one weight. A 1x1 kernel is small in height and width, "
-            "but it still looks at every input channel.",
+            "You counted a bias for each weight. Weights join an input channel to an output "
+            "channel; a bias belongs to an output channel alone."),
+        Mistake("one weight per output channel",
             lambda a: pointwise_params(1, a.out_channels, a.bias),
-        ),
-        Mistake(
-            "one weight per input channel",
-            "You gave each input channel one weight. It has one for every output channel: "
-            "each output channel mixes the inputs in its own way.",
+            "You gave each output channel one weight. A 1x1 kernel is small in height and width, "
+            "but it still looks at every input channel."),
+        Mistake("one weight per input channel",
             lambda a: pointwise_params(a.in_channels, 1, bias=False) + a.bias * a.out_channels,
-        ),
-        Mistake(
-            "depthwise 1x1",
+            "You gave each input channel one weight. It has one for every output channel: each "
+            "output channel mixes the inputs in its own way."),
+        Mistake("depthwise 1x1", lambda a: depthwise_params(a.in_channels, 1, bias=a.bias),
             "You gave each input channel one weight of its own, as a depthwise convolution does. "
-            "A pointwise convolution mixes the channels.",
-            lambda a: depthwise_params(a.in_channels, 1, bias=a.bias),
-        ),
-        Mistake(
-            "channels added",
+            "A pointwise convolution mixes the channels."),
+        Mistake("channels added", lambda a: a.in_channels + a.out_channels,
             "You added the two numbers of channels. Every output channel has a weight for every "
-            "input channel: draw the lines and count them.",
-            lambda a: a.in_channels + a.out_channels,
-        ),
-        Mistake(
-            "a 3x3 kernel",
-            "You counted a 3x3 kernel. Pointwise means that the kernel is a single point.",
+            "input channel: draw the lines and count them."),
+        Mistake("a 3x3 kernel",
             lambda a: parameters(nn.Conv2d(a.in_channels, a.out_channels, 3, bias=a.bias)),
-        ),
+            "You counted a 3x3 kernel. Pointwise means that the kernel is a single point."),
     ),
     hints=(
         "Print the shape of `nn.Conv2d(3, 4, 1).weight`. The last two entries are the kernel.",
@@ -362,143 +287,102 @@ POINTWISE = Function(
 SEPARABLE = Function(
     separable_params,
     parts=(
-        Part(
-            "both convolutions",
-            2,
-            cases=(case(1, 2, 3), case(2, 5, 3), case(16, 32, 3), case(12, 7, 5)),
-            draw=lambda random: case(*_draw_channels(random), random.choice((2, 3, 5, 7))),
-        ),
-        Part(
-            "without a bias",
-            1,
-            cases=(case(2, 5, 3, False), case(12, 7, 5, bias=False), case(3, 4, 2, bias=True)),
-            draw=lambda random: case(
-                *_draw_channels(random), random.choice((2, 3, 5, 7)), bias=False
-            ),
-        ),
-        Part(
-            "rectangular kernel",
-            1,
-            cases=(case(2, 3, (1, 4)), case(6, 8, (3, 5)), case(9, 4, (7, 2), bias=False)),
-            draw=lambda random: case(*_draw_channels(random), _draw_kernel(random)),
-        ),
+        Part("both convolutions", 2,
+            (case(1, 2, 3), case(2, 5, 3), case(16, 32, 3), case(12, 7, 5)),
+            lambda random: case(*_draw_channels(random), random.choice((2, 3, 5, 7)))),
+        Part("without a bias", 1,
+            (case(2, 5, 3, False), case(12, 7, 5, bias=False), case(3, 4, 2, bias=True)),
+            lambda random: case(*_draw_channels(random), random.choice((2, 3, 5, 7)), bias=False)),
+        Part("rectangular kernel", 1,
+            (case(2, 3, (1, 4)), case(6, 8, (3, 5)), case(9, 4, (7, 2), bias=False)),
+            lambda random: case(*_draw_channels(random), _draw_kernel(random))),
     ),
     mistakes=(
-        Mistake(
-            "ordinary convolution",
-            "You counted one ordinary convolution. A separable convolution replaces it by two "
-            "cheaper ones: a depthwise and a pointwise.",
+        Mistake("ordinary convolution",
             lambda a: parameters(
                 nn.Conv2d(a.in_channels, a.out_channels, a.kernel_size, bias=a.bias)
             ),
-        ),
-        Mistake(
-            "depthwise only",
-            "You counted the depthwise convolution only. The pointwise one follows it.",
+            "You counted one ordinary convolution. A separable convolution replaces it by two "
+            "cheaper ones: a depthwise and a pointwise."),
+        Mistake("depthwise only",
             lambda a: depthwise_params(a.in_channels, a.kernel_size, bias=a.bias),
-        ),
-        Mistake(
-            "pointwise only",
-            "You counted the pointwise convolution only. The depthwise one comes before it.",
-            lambda a: pointwise_params(a.in_channels, a.out_channels, a.bias),
-        ),
-        Mistake(
-            "multiplied, not added",
-            "You multiplied the counts of the two convolutions. They are two layers, "
-            "one after the other: count each, then put the counts together.",
+            "You counted the depthwise convolution only. The pointwise one follows it."),
+        Mistake("pointwise only", lambda a: pointwise_params(a.in_channels, a.out_channels, a.bias),
+            "You counted the pointwise convolution only. The depthwise one comes before it."),
+        Mistake("multiplied, not added",
             lambda a: (
                 depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
                 * pointwise_params(a.in_channels, a.out_channels, a.bias)
             ),
-        ),
-        Mistake(
-            "one weight per output channel",
-            "Your pointwise convolution has one weight for each output channel. "
-            "It still looks at every input channel, so it has many more.",
+            "You multiplied the counts of the two convolutions. They are two layers, one after "
+            "the other: count each, then put the counts together."),
+        Mistake("one weight per output channel",
             lambda a: (
                 depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
                 + pointwise_params(1, a.out_channels, a.bias)
             ),
-        ),
-        Mistake(
-            "one bias, as in Keras",
-            "You counted the bias of the pointwise convolution only, as Keras' `SeparableConv2D` "
-            "has it. In PyTorch these are two layers, and each has a bias.",
+            "Your pointwise convolution has one weight for each output channel. It still looks at "
+            "every input channel, so it has many more."),
+        Mistake("one bias, as in Keras",
             lambda a: (
                 depthwise_params(a.in_channels, a.kernel_size, bias=False)
                 + pointwise_params(a.in_channels, a.out_channels, a.bias)
             ),
-        ),
-        Mistake(
-            "pointwise bias missing",
-            "You counted the bias of the depthwise convolution only. "
-            "The pointwise one has a bias too.",
+            "You counted the bias of the pointwise convolution only, as Keras' `SeparableConv2D` "
+            "has it. In PyTorch these are two layers, and each has a bias."),
+        Mistake("pointwise bias missing",
             lambda a: (
                 depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
                 + pointwise_params(a.in_channels, a.out_channels, bias=False)
             ),
-        ),
-        Mistake(
-            "no bias",
-            "You counted the weights only. Both convolutions have a bias, "
-            "unless it is switched off.",
+            "You counted the bias of the depthwise convolution only. The pointwise one has a bias "
+            "too."),
+        Mistake("no bias",
             lambda a: separable_params(a.in_channels, a.out_channels, a.kernel_size, bias=False),
-        ),
-        Mistake(
-            "bias always counted",
-            "Right, but with `bias=False` neither of the two convolutions has a bias.",
+            "You counted the weights only. Both convolutions have a bias, unless it is switched "
+            "off."),
+        Mistake("bias always counted",
             lambda a: separable_params(a.in_channels, a.out_channels, a.kernel_size),
-        ),
-        Mistake(
-            "depthwise bias per output",
-            "You gave the depthwise convolution `out_channels` biases. It does not change the "
-            "number of channels: how many come out of it?",
+            "Right, but with `bias=False` neither of the two convolutions has a bias."),
+        Mistake("depthwise bias per output",
             lambda a: (
                 depthwise_params(a.in_channels, a.kernel_size, bias=False)
                 + pointwise_params(a.in_channels, a.out_channels, bias=False)
                 + a.bias * 2 * a.out_channels
             ),
-        ),
-        Mistake(
-            "groups ignored",
-            "Your first convolution connects every channel with every other. "
-            "Depthwise means that each channel keeps to itself.",
+            "You gave the depthwise convolution `out_channels` biases. It does not change the "
+            "number of channels: how many come out of it?"),
+        Mistake("groups ignored",
             lambda a: (
                 parameters(nn.Conv2d(a.in_channels, a.in_channels, a.kernel_size, bias=a.bias))
                 + pointwise_params(a.in_channels, a.out_channels, a.bias)
             ),
-        ),
-        Mistake(
-            "kernel in both",
-            "You used `kernel_size` in both convolutions. The pointwise kernel is a single point.",
+            "Your first convolution connects every channel with every other. Depthwise means that "
+            "each channel keeps to itself."),
+        Mistake("kernel in both",
             lambda a: (
                 depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
                 + parameters(nn.Conv2d(a.in_channels, a.out_channels, a.kernel_size, bias=a.bias))
             ),
-        ),
-        Mistake(
-            "pointwise first",
-            "You put the pointwise convolution first, so your depthwise one works on "
-            "`out_channels`. Here the depthwise convolution comes first.",
+            "You used `kernel_size` in both convolutions. The pointwise kernel is a single point."),
+        Mistake("pointwise first",
             lambda a: (
                 pointwise_params(a.in_channels, a.out_channels, a.bias)
                 + depthwise_params(a.out_channels, a.kernel_size, bias=a.bias)
             ),
-        ),
-        Mistake(
-            "one side of the kernel",
-            "You counted one side of the kernel. A filter is a grid: it has rows and columns.",
+            "You put the pointwise convolution first, so your depthwise one works on "
+            "`out_channels`. Here the depthwise convolution comes first."),
+        Mistake("one side of the kernel",
             lambda a: separable_params(
                 a.in_channels, a.out_channels, (_square(a.kernel_size), 1), a.bias
             ),
-        ),
-        Mistake(
-            "kernel as a square",
-            "Right for square kernels. A pair is `(height, width)`, and here the two differ.",
+            "You counted one side of the kernel. A filter is a grid: it has rows and columns."),
+        Mistake("kernel as a square",
             lambda a: separable_params(
                 a.in_channels, a.out_channels, _square(a.kernel_size), a.bias
             ),
-        ),
+            "A pair is `(height, width)`, and here the two differ.",
+            praise="Right for square kernels."),
     ),
     hints=(
         "Two layers follow each other. Write down the channels before, between and after them.",
@@ -510,98 +394,67 @@ SEPARABLE = Function(
 SEPARABLE_MULT_ADDS = Function(
     separable_mult_adds,
     parts=(
-        Part(
-            "one image",
-            1,
-            cases=(case((1, 1, 3, 4), 2, 3), case((1, 2, 4, 3), 5, 3), case((1, 3, 7, 8), 4, 5)),
-            draw=lambda random: _draw_odd_kernel(random, batch=1),
-        ),
-        Part(
-            "a batch of images",
-            1,
-            cases=(case((2, 3, 4, 5), 6, 3), case((4, 5, 8, 7), 3, kernel_size=5)),
-            draw=lambda random: _draw_odd_kernel(random, batch=random.randint(2, 6)),
-        ),
-        Part(
-            "even and rectangular kernels",
-            1,
-            cases=(
-                case((1, 2, 3, 4), 5, 2),
-                case((2, 3, 8, 6), 4, (3, 5)),
-                case((3, 4, 7, 9), 6, (4, 1)),
-            ),
-            draw=lambda random: case(
+        Part("one image", 1,
+            (case((1, 1, 3, 4), 2, 3), case((1, 2, 4, 3), 5, 3), case((1, 3, 7, 8), 4, 5)),
+            lambda random: _draw_odd_kernel(random, batch=1)),
+        Part("a batch of images", 1,
+            (case((2, 3, 4, 5), 6, 3), case((4, 5, 8, 7), 3, kernel_size=5)),
+            lambda random: _draw_odd_kernel(random, batch=random.randint(2, 6))),
+        Part("even and rectangular kernels", 1,
+            (case((1, 2, 3, 4), 5, 2), case((2, 3, 8, 6), 4, (3, 5)),
+             case((3, 4, 7, 9), 6, (4, 1))),
+            lambda random: case(
                 _draw_image(random, random.randint(2, 6)),
                 random.randint(10, 20),
                 random.choice((2, 4, (2, 3), (5, 4), (1, 6), (7, 3))),
-            ),
-        ),
+            )),
     ),
     mistakes=(
-        Mistake(
-            "batch not counted",
-            "That is the work for one image. The convention of this course counts the whole "
-            "batch, the first entry of `input_shape`.",
+        Mistake("batch not counted",
             lambda a: separable_mult_adds((1, *a.input_shape[1:]), a.out_channels, a.kernel_size),
-        ),
-        Mistake(
-            "ordinary convolution",
-            "You counted one ordinary convolution. Count the depthwise and the pointwise "
-            "convolution on their own, then add.",
+            "That is the work for one image. The convention of this course counts the whole "
+            "batch, the first entry of `input_shape`."),
+        Mistake("ordinary convolution",
             lambda a: mult_adds(
                 nn.Conv2d(a.input_shape[1], a.out_channels, a.kernel_size, padding="same"),
                 a.input_shape,
             ),
-        ),
-        Mistake(
-            "depthwise only",
-            "You counted the depthwise convolution only. The pointwise one mixes the channels "
-            "afterwards, and often costs more.",
+            "You counted one ordinary convolution. Count the depthwise and the pointwise "
+            "convolution on their own, then add."),
+        Mistake("depthwise only",
             lambda a: mult_adds(_depthwise(a.input_shape[1], a.kernel_size), a.input_shape),
-        ),
-        Mistake(
-            "pointwise only",
-            "You counted the pointwise convolution only. The depthwise one comes before it.",
+            "You counted the depthwise convolution only. The pointwise one mixes the channels "
+            "afterwards, and often costs more."),
+        Mistake("pointwise only",
             lambda a: mult_adds(nn.Conv2d(a.input_shape[1], a.out_channels, 1), a.input_shape),
-        ),
-        Mistake(
-            "multiplied, not added",
-            "You multiplied the work of the two convolutions. One is done after the other, "
-            "so their work adds up.",
+            "You counted the pointwise convolution only. The depthwise one comes before it."),
+        Mistake("multiplied, not added",
             lambda a: (
                 mult_adds(_depthwise(a.input_shape[1], a.kernel_size), a.input_shape)
                 * mult_adds(nn.Conv2d(a.input_shape[1], a.out_channels, 1), a.input_shape)
             ),
-        ),
-        Mistake(
-            "one channel in the depthwise",
-            "You counted the depthwise convolution of one channel. It does the same work "
-            "for every input channel.",
+            "You multiplied the work of the two convolutions. One is done after the other, so "
+            "their work adds up."),
+        Mistake("one channel in the depthwise",
             lambda a: (
                 mult_adds(_depthwise(1, a.kernel_size), _one_channel(a.input_shape))
                 + mult_adds(nn.Conv2d(a.input_shape[1], a.out_channels, 1), a.input_shape)
             ),
-        ),
-        Mistake(
-            "one product per output channel",
-            "Your pointwise convolution multiplies once for each number of its output. "
-            "Each of them is a sum over all the input channels.",
+            "You counted the depthwise convolution of one channel. It does the same work for "
+            "every input channel."),
+        Mistake("one product per output channel",
             lambda a: (
                 mult_adds(_depthwise(a.input_shape[1], a.kernel_size), a.input_shape)
                 + mult_adds(nn.Conv2d(1, a.out_channels, 1), _one_channel(a.input_shape))
             ),
-        ),
-        Mistake(
-            "height for both sides",
-            "You took the maps for squares. Their height and width can differ.",
+            "Your pointwise convolution multiplies once for each number of its output. Each of "
+            "them is a sum over all the input channels."),
+        Mistake("height for both sides",
             lambda a: separable_mult_adds(
                 (*a.input_shape[:3], a.input_shape[2]), a.out_channels, a.kernel_size
             ),
-        ),
-        Mistake(
-            "groups ignored",
-            "In your first convolution every output channel looks at all input channels. "
-            "Depthwise means that it looks at one.",
+            "You took the maps for squares. Their height and width can differ."),
+        Mistake("groups ignored",
             lambda a: mult_adds(
                 nn.Sequential(
                     nn.Conv2d(a.input_shape[1], a.input_shape[1], a.kernel_size, padding="same"),
@@ -609,11 +462,9 @@ SEPARABLE_MULT_ADDS = Function(
                 ),
                 a.input_shape,
             ),
-        ),
-        Mistake(
-            "pointwise first",
-            "You put the pointwise convolution first, so your depthwise one works on "
-            "`out_channels`. Here the depthwise convolution comes first.",
+            "In your first convolution every output channel looks at all input channels. "
+            "Depthwise means that it looks at one."),
+        Mistake("pointwise first",
             lambda a: mult_adds(
                 nn.Sequential(
                     nn.Conv2d(a.input_shape[1], a.out_channels, 1),
@@ -621,10 +472,9 @@ SEPARABLE_MULT_ADDS = Function(
                 ),
                 a.input_shape,
             ),
-        ),
-        Mistake(
-            "kernel in both",
-            "You used `kernel_size` in both convolutions. The pointwise kernel is a single point.",
+            "You put the pointwise convolution first, so your depthwise one works on "
+            "`out_channels`. Here the depthwise convolution comes first."),
+        Mistake("kernel in both",
             lambda a: mult_adds(
                 nn.Sequential(
                     _depthwise(a.input_shape[1], a.kernel_size),
@@ -632,20 +482,15 @@ SEPARABLE_MULT_ADDS = Function(
                 ),
                 a.input_shape,
             ),
-        ),
-        Mistake(
-            "no padding",
-            "You let the map shrink as if there were no padding. "
-            'With "same" as many places come out as go in.',
+            "You used `kernel_size` in both convolutions. The pointwise kernel is a single point."),
+        Mistake("no padding",
             lambda a: mult_adds(
                 _separable(a.input_shape[1], a.out_channels, a.kernel_size, padding="valid"),
                 a.input_shape,
             ),
-        ),
-        Mistake(
-            "padding half the kernel",
-            "Right for odd kernels. With an even one, half the kernel on both sides makes the map "
-            'one larger. "same" keeps the size for every kernel.',
+            'You let the map shrink as if there were no padding. With "same" as many places come '
+            "out as go in."),
+        Mistake("padding half the kernel",
             lambda a: mult_adds(
                 _separable(
                     a.input_shape[1],
@@ -655,23 +500,19 @@ SEPARABLE_MULT_ADDS = Function(
                 ),
                 a.input_shape,
             ),
-        ),
-        Mistake(
-            "kernel as a square",
-            "Right for square kernels. A pair is `(height, width)`, and here the two differ.",
+            'With an even one, half the kernel on both sides makes the map one larger. "same" '
+            "keeps the size for every kernel.",
+            praise="Right for odd kernels."),
+        Mistake("kernel as a square",
             lambda a: separable_mult_adds(a.input_shape, a.out_channels, _square(a.kernel_size)),
-        ),
-        Mistake(
-            "one side of the kernel",
-            "You counted one side of the kernel. A filter is a grid: it has rows and columns.",
+            "A pair is `(height, width)`, and here the two differ.",
+            praise="Right for square kernels."),
+        Mistake("one side of the kernel",
             lambda a: separable_mult_adds(
                 a.input_shape, a.out_channels, (_square(a.kernel_size), 1)
             ),
-        ),
-        Mistake(
-            "bias counted",
-            "You counted the additions of the biases as well. The convention of this course "
-            "leaves the bias out.",
+            "You counted one side of the kernel. A filter is a grid: it has rows and columns."),
+        Mistake("bias counted",
             lambda a: (
                 separable_mult_adds(a.input_shape, a.out_channels, a.kernel_size)
                 + mult_adds(
@@ -679,19 +520,16 @@ SEPARABLE_MULT_ADDS = Function(
                     _one_channel(a.input_shape),
                 )
             ),
-        ),
-        Mistake(
-            "FLOPs, not mult-adds",
-            "Twice too many: you counted each multiplication and each addition. "
-            "A mult-add is one multiplication together with one addition.",
+            "You counted the additions of the biases as well. The convention of this course "
+            "leaves the bias out."),
+        Mistake("FLOPs, not mult-adds",
             lambda a: 2 * separable_mult_adds(a.input_shape, a.out_channels, a.kernel_size),
-        ),
-        Mistake(
-            "parameters, not mult-adds",
-            "You returned the number of weights. Every weight is used again at each place of the "
-            "output and for each image of the batch.",
+            "Twice too many: you counted each multiplication and each addition. A mult-add is one "
+            "multiplication together with one addition."),
+        Mistake("parameters, not mult-adds",
             lambda a: separable_params(a.input_shape[1], a.out_channels, a.kernel_size, bias=False),
-        ),
+            "You returned the number of weights. Every weight is used again at each place of the "
+            "output and for each image of the batch."),
     ),
     hints=(
         "Start with one number that leaves the depthwise convolution. "

@@ -66,171 +66,111 @@ def _random_call(random: Random, p: Sequence[float], **training: bool) -> Case:
 
 
 DROPOUT_SLIPS = (
-    Mistake(
-        "survivors made smaller",
-        "You multiplied the survivors by the chance to survive. Some values are missing: "
-        "must the others grow or shrink to make up for that?",
+    Mistake("survivors made smaller",
         lambda a: _times(_masked(a.values, a.keep), 1 - a.p) if a.training else a.values,
-    ),
-    Mistake(
-        "p as keep probability",
+        "You multiplied the survivors by the chance to survive. Some values are missing: must the "
+        "others grow or shrink to make up for that?"),
+    Mistake("p as keep probability", lambda a: dropout(a.values, a.keep, 1 - a.p, a.training),
         "You took `p` for the chance to survive. In PyTorch `p` is the chance to be dropped. "
-        "(With `p=0.5` nobody can tell.)",
-        lambda a: dropout(a.values, a.keep, 1 - a.p, a.training),
-    ),
-    Mistake(
-        "multiplied by p",
-        "You multiplied the survivors by `p`. Think of `p=0.1`: few values are missing, "
-        "so the survivors should hardly change.",
+        "(With `p=0.5` nobody can tell.)"),
+    Mistake("multiplied by p",
         lambda a: _times(_masked(a.values, a.keep), a.p) if a.training else a.values,
-    ),
-    Mistake(
-        "share p added",
-        "You made the survivors larger by the share `p`. With `p=0.5` half of the values are "
-        "missing: is half as much again enough to make up for them?",
+        "You multiplied the survivors by `p`. Think of `p=0.1`: few values are missing, so the "
+        "survivors should hardly change."),
+    Mistake("share p added",
         lambda a: _times(_masked(a.values, a.keep), 1 + a.p) if a.training else a.values,
-    ),
-    Mistake(
-        "fraction kept this time",
-        "You scaled by how many values survived this time. PyTorch does not look at the draw: "
-        "the factor depends on `p` alone.",
+        "You made the survivors larger by the share `p`. With `p=0.5` half of the values are "
+        "missing: is half as much again enough to make up for them?"),
+    Mistake("fraction kept this time",
         lambda a: (
             _times(_masked(a.values, a.keep), len(a.keep) / sum(a.keep)) if a.training else a.values
         ),
-    ),
-    Mistake(
-        "mask upside down",
-        "You dropped the values that `keep` wants to keep. True means that a value survives.",
+        "You scaled by how many values survived this time. PyTorch does not look at the draw: the "
+        "factor depends on `p` alone."),
+    Mistake("mask upside down",
         lambda a: dropout(a.values, [not kept for kept in a.keep], a.p, a.training),
-    ),
-    Mistake(
-        "keep ignored",
-        "You scaled every value and dropped none. `keep` says which ones survive.",
-        lambda a: _passed(a.values, a.p, a.training),
-    ),
-    Mistake(
-        "dropped values removed",
-        "You left the dropped values out of the list. Dropout keeps the shape: "
-        "what stands in their places?",
+        "You dropped the values that `keep` wants to keep. True means that a value survives."),
+    Mistake("keep ignored", lambda a: _passed(a.values, a.p, a.training),
+        "You scaled every value and dropped none. `keep` says which ones survive."),
+    Mistake("dropped values removed",
         lambda a: [
             value
             for value, kept in zip(_passed(a.values, a.p, a.training), a.keep, strict=True)
             if kept or not a.training
         ],
-    ),
-    Mistake(
-        "dropped values unchanged",
-        "You scaled the survivors and left the others as they are. To drop a value means "
-        "that nothing of it goes on to the next layer.",
+        "You left the dropped values out of the list. Dropout keeps the shape: what stands in "
+        "their places?"),
+    Mistake("dropped values unchanged",
         lambda a: [
             scaled if kept else value
             for value, scaled, kept in zip(
                 a.values, _passed(a.values, a.p, a.training), a.keep, strict=True
             )
         ],
-    ),
-    Mistake(
-        "p taken for a half",
+        "You scaled the survivors and left the others as they are. To drop a value means that "
+        "nothing of it goes on to the next layer."),
+    Mistake("p taken for a half", lambda a: dropout(a.values, a.keep, training=a.training),
         "You scale by the same factor whatever `p` is. With another `p` more or fewer values are "
-        "missing, so the survivors need another factor.",
-        lambda a: dropout(a.values, a.keep, training=a.training),
-    ),
-    Mistake(
-        "removed and not scaled",
-        "You left the dropped values out of the list. Dropout keeps the shape. "
-        "And the survivors of training are scaled.",
+        "missing, so the survivors need another factor."),
+    Mistake("removed and not scaled",
         lambda a: [
             value for value, kept in zip(a.values, a.keep, strict=True) if kept or not a.training
         ],
-    ),
+        "You left the dropped values out of the list. Dropout keeps the shape. And the survivors "
+        "of training are scaled."),
 )
 
 DROPOUT = Function(
     dropout,
     parts=(
-        Part(
-            "half of them",
-            1,
-            cases=(
-                case([1.0, 3.0], [True, False]),
-                case([1.0, 2.0, 3.0], [False, True, True]),
-                case([4.0, -1.5, 2.0, 8.0, 0.5], [True, False, False, True, True]),
-            ),
-            draw=lambda random: _random_call(random, p=(0.5,)),
-        ),
-        Part(
-            "another p",
-            2,
-            cases=(
-                case([1.0, 3.0], [True, False], 0.75),
-                case([4.0, 8.0, 2.0], [True, True, False], p=0.2),
-                case([-2.0, 1.0, 6.0, 5.0], [True, False, True, True], p=0.9, training=True),
-            ),
-            draw=lambda random: _random_call(random, p=(0.1, 0.2, 0.3, 0.4, 0.6, 0.8)),
-        ),
-        Part(
-            "evaluation",
-            1,
-            cases=(
-                case([1.0, 3.0], [True, False], training=False),
-                case([4.0, 8.0, 2.0], [True, True, False], 0.2, False),
-                case([-2.0, 1.0, 6.0, 5.0], [True, False, True, True], p=0.9, training=False),
-            ),
-            draw=lambda random: _random_call(random, p=(0.2, 0.3, 0.6), training=False),
-        ),
+        Part("half of them", 1,
+            (case([1.0, 3.0], [True, False]), case([1.0, 2.0, 3.0], [False, True, True]),
+             case([4.0, -1.5, 2.0, 8.0, 0.5], [True, False, False, True, True])),
+            lambda random: _random_call(random, p=(0.5,))),
+        Part("another p", 2,
+            (case([1.0, 3.0], [True, False], 0.75),
+             case([4.0, 8.0, 2.0], [True, True, False], p=0.2),
+             case([-2.0, 1.0, 6.0, 5.0], [True, False, True, True], p=0.9, training=True)),
+            lambda random: _random_call(random, p=(0.1, 0.2, 0.3, 0.4, 0.6, 0.8))),
+        Part("evaluation", 1,
+            (case([1.0, 3.0], [True, False], training=False),
+             case([4.0, 8.0, 2.0], [True, True, False], 0.2, False),
+             case([-2.0, 1.0, 6.0, 5.0], [True, False, True, True], p=0.9, training=False)),
+            lambda random: _random_call(random, p=(0.2, 0.3, 0.6), training=False)),
     ),
     mistakes=(
-        Mistake(
-            "mask only",
+        Mistake("mask only", lambda a: _masked(a.values, a.keep),
             "You set the dropped values to zero, and nothing else. In training the survivors are "
-            "scaled, so that the sum stays the same on average. And in evaluation "
-            "nothing is dropped.",
-            lambda a: _masked(a.values, a.keep),
-        ),
-        Mistake(
-            "survivors not scaled",
-            "Right in evaluation. In training you leave the survivors as they are: with fewer "
-            "values the sum would shrink. PyTorch makes up for that.",
+            "scaled, so that the sum stays the same on average. And in evaluation nothing is "
+            "dropped."),
+        Mistake("survivors not scaled",
             lambda a: _masked(a.values, a.keep) if a.training else a.values,
-        ),
-        Mistake(
-            "training ignored",
-            "Right in training. With `training=False` dropout does nothing at all: "
-            "look at that argument.",
-            lambda a: dropout(a.values, a.keep, a.p),
-        ),
-        Mistake(
-            "dropped in evaluation",
-            "Right in training. In evaluation you still use `keep`, without scaling. "
-            "No value is dropped there.",
+            "Right in evaluation. In training you leave the survivors as they are: with fewer "
+            "values the sum would shrink. PyTorch makes up for that."),
+        Mistake("training ignored", lambda a: dropout(a.values, a.keep, a.p),
+            "Right in training. With `training=False` dropout does nothing at all: look at that "
+            "argument."),
+        Mistake("dropped in evaluation",
             lambda a: dropout(a.values, a.keep, a.p) if a.training else _masked(a.values, a.keep),
-        ),
-        Mistake(
-            "scaled in evaluation",
-            "Right in training. In evaluation no value is missing, "
-            "so there is nothing to make up for.",
+            "Right in training. In evaluation you still use `keep`, without scaling. No value is "
+            "dropped there."),
+        Mistake("scaled in evaluation",
             lambda a: (
                 dropout(a.values, a.keep, a.p) if a.training else _passed(a.values, a.p, True)
             ),
-        ),
-        Mistake(
-            "scaled at evaluation instead",
-            "That is dropout as in the paper of 2014: plain zeros in training, smaller values in "
-            "evaluation. PyTorch scales in training, so that evaluation is free.",
+            "Right in training. In evaluation no value is missing, so there is nothing to make up "
+            "for."),
+        Mistake("scaled at evaluation instead",
             lambda a: _masked(a.values, a.keep) if a.training else _times(a.values, 1 - a.p),
-        ),
-        Mistake(
-            "scaled in both modes",
-            "Right in training. In evaluation you make the values smaller, but PyTorch has "
-            "made up for the missing ones in training already.",
+            "That is dropout as in the paper of 2014: plain zeros in training, smaller values in "
+            "evaluation. PyTorch scales in training, so that evaluation is free."),
+        Mistake("scaled in both modes",
             lambda a: dropout(a.values, a.keep, a.p) if a.training else _times(a.values, 1 - a.p),
-        ),
-        Mistake(
-            "nothing dropped",
-            "You returned the values as they are. That is evaluation; in training "
-            "`keep` and `p` matter.",
-            lambda a: a.values,
-        ),
+            "Right in training. In evaluation you make the values smaller, but PyTorch has made "
+            "up for the missing ones in training already."),
+        Mistake("nothing dropped", lambda a: a.values,
+            "You returned the values as they are. That is evaluation; in training `keep` and `p` "
+            "matter."),
         *DROPOUT_SLIPS,
         *(ignoring(slip, training=True) for slip in DROPOUT_SLIPS),
     ),
@@ -246,46 +186,26 @@ DROPOUT = Function(
 PARAMS = Function(
     dropout_params,
     parts=(
-        Part(
-            "the usual p",
-            1,
-            cases=(case(), case(0.5)),
-            draw=lambda random: random.choice((case(), case(p=0.5))),
-        ),
-        Part(
-            "any p",
-            1,
-            cases=(case(0.2), case(p=0.75), case(0.9)),
-            draw=lambda random: case(random.randint(1, 49) / 50),
-        ),
+        Part("the usual p", 1,
+            (case(), case(0.5)),
+            lambda random: random.choice((case(), case(p=0.5)))),
+        Part("any p", 1,
+            (case(0.2), case(p=0.75), case(0.9)),
+            lambda random: case(random.randint(1, 49) / 50)),
     ),
     mistakes=(
-        Mistake(
-            "p counted",
-            "You counted `p` as a parameter. You choose it, and no gradient changes it: "
-            "it is a setting (a hyperparameter).",
-            lambda a: 1,
-        ),
-        Mistake(
-            "p and the factor counted",
-            "You counted two numbers. Neither `p` nor the factor of the survivors is trained.",
-            lambda a: 2,
-        ),
-        Mistake(
-            "p returned",
-            "You returned `p`. Asked is how many numbers the layer trains.",
-            lambda a: a.p,
-        ),
-        Mistake(
-            "keep probability returned",
-            "You returned the chance to survive. Asked is how many numbers the layer trains.",
-            lambda a: 1 - a.p,
-        ),
-        Mistake(
-            "factor returned",
-            "You returned the factor of the survivors. Asked is how many numbers the layer trains.",
-            lambda a: max(_passed([1.0], a.p, True)),
-        ),
+        Mistake("p counted", lambda a: 1,
+            "You counted `p` as a parameter. You choose it, and no gradient changes it: it is a "
+            "setting (a hyperparameter)."),
+        Mistake("p and the factor counted", lambda a: 2,
+            "You counted two numbers. Neither `p` nor the factor of the survivors is trained."),
+        Mistake("p returned", lambda a: a.p,
+            "You returned `p`. Asked is how many numbers the layer trains."),
+        Mistake("keep probability returned", lambda a: 1 - a.p,
+            "You returned the chance to survive. Asked is how many numbers the layer trains."),
+        Mistake("factor returned", lambda a: max(_passed([1.0], a.p, True)),
+            "You returned the factor of the survivors. Asked is how many numbers the layer "
+            "trains."),
     ),
     hints=(
         "Print `list(nn.Dropout(0.5).parameters())`.",

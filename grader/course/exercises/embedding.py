@@ -47,88 +47,53 @@ def with_padding(random: Random) -> Case:
 PARAMS = Function(
     embedding_params,
     parts=(
-        Part(
-            "a table of vectors",
-            2,
-            cases=(case(3, 2), case(10, 4), case(5, 8), case(10_000, 256)),
-            draw=lambda random: case(random.randint(2, 999), random.randint(2, 64)),
-        ),
-        Part(
-            "with a padding row",
-            1,
-            cases=(
-                case(3, 2, padding_idx=0),
-                case(10, 4, 2),
-                case(7, 5, padding_idx=-1),
-                case(6, 4, padding_idx=None),
-            ),
-            draw=with_padding,
-        ),
+        Part("a table of vectors", 2,
+            (case(3, 2), case(10, 4), case(5, 8), case(10_000, 256)),
+            lambda random: case(random.randint(2, 999), random.randint(2, 64))),
+        Part("with a padding row", 1,
+            (case(3, 2, padding_idx=0), case(10, 4, 2), case(7, 5, padding_idx=-1),
+             case(6, 4, padding_idx=None)),
+            with_padding),
     ),
     mistakes=(
-        Mistake(
-            "padding row left out",
-            "You left out the row of `padding_idx`. That row never gets a gradient, "
-            "but is it missing from the weight? Look at `layer.weight.shape`.",
+        Mistake("padding row left out",
             lambda a: embedding_params(
                 a.num_embeddings - (a.padding_idx is not None), a.embedding_dim
             ),
-        ),
-        Mistake(
-            "padding row left out, except row 0",
-            "You left out the row of `padding_idx`. It never gets a gradient, but look at "
-            "`layer.weight.shape`. (And 0 counts as false in Python: your `if` skips row 0.)",
+            "You left out the row of `padding_idx`. That row never gets a gradient, but is it "
+            "missing from the weight? Look at `layer.weight.shape`."),
+        Mistake("padding row left out, except row 0",
             lambda a: embedding_params(a.num_embeddings - bool(a.padding_idx), a.embedding_dim),
-        ),
-        Mistake(
-            "extra row for padding",
-            "You added a row for the padding. `padding_idx` names one of the rows "
-            "that are there already.",
+            "You left out the row of `padding_idx`. It never gets a gradient, but look at "
+            "`layer.weight.shape`. (And 0 counts as false in Python: your `if` skips row 0.)"),
+        Mistake("extra row for padding",
             lambda a: embedding_params(
                 a.num_embeddings + (a.padding_idx is not None), a.embedding_dim
             ),
-        ),
-        Mistake(
-            "padding_idx as a number of rows",
-            "You took `padding_idx` for a number of rows. It is an index: "
-            "it says which one of the rows stands for padding.",
+            "You added a row for the padding. `padding_idx` names one of the rows that are there "
+            "already."),
+        Mistake("padding_idx as a number of rows",
             lambda a: embedding_params(a.num_embeddings - (a.padding_idx or 0), a.embedding_dim),
-        ),
-        Mistake(
-            "bias per dimension",
-            "You added a bias for each dimension of the vectors, as a Linear has it. "
-            "An Embedding looks vectors up and adds nothing to them.",
+            "You took `padding_idx` for a number of rows. It is an index: it says which one of "
+            "the rows stands for padding."),
+        Mistake("bias per dimension",
             lambda a: parameters(nn.Linear(a.num_embeddings, a.embedding_dim)),
-        ),
-        Mistake(
-            "bias per row",
-            "You added one more number for each row. An Embedding has no bias: "
-            "a row is a vector and nothing else.",
-            lambda a: parameters(nn.Linear(a.embedding_dim, a.num_embeddings)),
-        ),
-        Mistake(
-            "one vector only",
-            "You counted a single vector, which is the output for one index. "
-            "The table keeps a vector for every index there may be.",
-            lambda a: embedding_params(1, a.embedding_dim),
-        ),
-        Mistake(
-            "one number per row",
-            "You counted the rows. Each row is a vector: how many numbers does it hold?",
-            lambda a: embedding_params(a.num_embeddings, 1),
-        ),
-        Mistake(
-            "sizes added",
+            "You added a bias for each dimension of the vectors, as a Linear has it. An Embedding "
+            "looks vectors up and adds nothing to them."),
+        Mistake("bias per row", lambda a: parameters(nn.Linear(a.embedding_dim, a.num_embeddings)),
+            "You added one more number for each row. An Embedding has no bias: a row is a vector "
+            "and nothing else."),
+        Mistake("one vector only", lambda a: embedding_params(1, a.embedding_dim),
+            "You counted a single vector, which is the output for one index. The table keeps a "
+            "vector for every index there may be."),
+        Mistake("one number per row", lambda a: embedding_params(a.num_embeddings, 1),
+            "You counted the rows. Each row is a vector: how many numbers does it hold?"),
+        Mistake("sizes added", lambda a: a.num_embeddings + a.embedding_dim,
             "You added the two sizes. The weight is a table with `num_embeddings` rows and "
-            "`embedding_dim` columns: draw it and count the cells.",
-            lambda a: a.num_embeddings + a.embedding_dim,
-        ),
-        Mistake(
-            "one-hot table",
-            "You used `num_embeddings` twice. That is the table of one-hot vectors. "
-            "A row of the weight is much shorter: how long is it?",
-            lambda a: embedding_params(a.num_embeddings, a.num_embeddings),
-        ),
+            "`embedding_dim` columns: draw it and count the cells."),
+        Mistake("one-hot table", lambda a: embedding_params(a.num_embeddings, a.num_embeddings),
+            "You used `num_embeddings` twice. That is the table of one-hot vectors. A row of the "
+            "weight is much shorter: how long is it?"),
     ),
     hints=(
         "One tensor holds all the parameters: look at the shape of `layer.weight`.",
@@ -141,91 +106,55 @@ PARAMS = Function(
 OUTPUT_SHAPE = Function(
     embedding_output_shape,
     parts=(
-        Part(
-            "a row of indices",
-            1,
-            cases=(case((3,), 2), case((7,), 16)),
-            draw=lambda random: case((random.randint(2, 99),), random.randint(2, 64)),
-        ),
-        Part(
-            "a batch, and more dimensions",
-            2,
-            cases=(case((4, 3), 2), case((1, 5), 8), case((2, 7, 3), 16), case((2, 3, 5, 4), 6)),
-            draw=lambda random: case(
+        Part("a row of indices", 1,
+            (case((3,), 2), case((7,), 16)),
+            lambda random: case((random.randint(2, 99),), random.randint(2, 64))),
+        Part("a batch, and more dimensions", 2,
+            (case((4, 3), 2), case((1, 5), 8), case((2, 7, 3), 16), case((2, 3, 5, 4), 6)),
+            lambda random: case(
                 tuple(random.choices(range(2, 12), k=random.randint(2, 5))), random.randint(2, 64)
-            ),
-        ),
-        Part(
-            "a single index",
-            1,
-            cases=(case((), 2), case((), embedding_dim=16)),
-            draw=lambda random: case((), random.randint(3, 64)),
-        ),
+            )),
+        Part("a single index", 1,
+            (case((), 2), case((), embedding_dim=16)),
+            lambda random: case((), random.randint(3, 64))),
     ),
     mistakes=(
-        Mistake(
-            "last dimension replaced",
+        Mistake("last dimension replaced", lambda a: (*a.input_shape[:-1], a.embedding_dim),
             "You replaced the last dimension, as a Linear does. Here the last dimension holds "
-            "indices, not features: each of its entries becomes a vector.",
-            lambda a: (*a.input_shape[:-1], a.embedding_dim),
-        ),
-        Mistake(
-            "vector only",
-            "You returned the shape for one index. The input's dimensions are still there "
-            "in the output.",
-            lambda a: (a.embedding_dim,),
-        ),
-        Mistake(
-            "vectors first",
-            "You put `embedding_dim` first. The look-up keeps the input's dimensions "
-            "where they are and puts a vector in the place of each index.",
-            lambda a: (a.embedding_dim, *a.input_shape),
-        ),
-        Mistake(
-            "channels second",
-            "You put `embedding_dim` after the batch, where a convolution has its channels. "
-            "An Embedding doesn't: compare the shapes of its input and output.",
+            "indices, not features: each of its entries becomes a vector."),
+        Mistake("vector only", lambda a: (a.embedding_dim,),
+            "You returned the shape for one index. The input's dimensions are still there in the "
+            "output."),
+        Mistake("vectors first", lambda a: (a.embedding_dim, *a.input_shape),
+            "You put `embedding_dim` first. The look-up keeps the input's dimensions where they "
+            "are and puts a vector in the place of each index."),
+        Mistake("channels second",
             lambda a: (*a.input_shape[:1], a.embedding_dim, *a.input_shape[1:]),
-        ),
-        Mistake(
-            "indices in one row",
-            "You counted the indices and put them in one row. An Embedding flattens nothing: "
-            "the dimensions of the input stay as they are.",
+            "You put `embedding_dim` after the batch, where a convolution has its channels. An "
+            "Embedding doesn't: compare the shapes of its input and output."),
+        Mistake("indices in one row",
             lambda a: (torch.empty(a.input_shape).numel(), a.embedding_dim),
-        ),
-        Mistake(
-            "vectors joined",
-            "You joined the vectors end to end. That is what a Flatten after the layer would do. "
-            "The Embedding itself keeps them apart.",
+            "You counted the indices and put them in one row. An Embedding flattens nothing: the "
+            "dimensions of the input stay as they are."),
+        Mistake("vectors joined",
             lambda a: (
                 *a.input_shape[:-1],
                 torch.empty((*a.input_shape[-1:], a.embedding_dim)).numel(),
             ),
-        ),
-        Mistake(
-            "one vector per sample",
-            "You returned one vector for each sample. That is `nn.EmbeddingBag`, which adds "
-            "the vectors up or averages them. `nn.Embedding` returns all of them.",
-            lambda a: (*a.input_shape[:1], a.embedding_dim),
-        ),
-        Mistake(
-            "two dimensions only",
-            "Right for one or two dimensions. The input may have any number of them, "
-            "and all of them stay.",
-            lambda a: (*a.input_shape[:2], a.embedding_dim),
-        ),
-        Mistake(
-            "a batch for a single index",
-            "Right, but for the single index: the shape `()` has no dimension, "
-            "so there is nothing to stand in front of the vector.",
-            lambda a: (*(a.input_shape or (1,)), a.embedding_dim),
-        ),
-        Mistake(
-            "input shape unchanged",
-            "You returned the input's shape. The layer turns each index into a vector: "
-            "where do the numbers of that vector go?",
-            lambda a: a.input_shape,
-        ),
+            "You joined the vectors end to end. That is what a Flatten after the layer would do. "
+            "The Embedding itself keeps them apart."),
+        Mistake("one vector per sample", lambda a: (*a.input_shape[:1], a.embedding_dim),
+            "You returned one vector for each sample. That is `nn.EmbeddingBag`, which adds the "
+            "vectors up or averages them. `nn.Embedding` returns all of them."),
+        Mistake("two dimensions only", lambda a: (*a.input_shape[:2], a.embedding_dim),
+            "The input may have any number of them, and all of them stay.",
+            praise="Right for one or two dimensions."),
+        Mistake("a batch for a single index", lambda a: (*(a.input_shape or (1,)), a.embedding_dim),
+            "Right, but for the single index: the shape `()` has no dimension, so there is "
+            "nothing to stand in front of the vector."),
+        Mistake("input shape unchanged", lambda a: a.input_shape,
+            "You returned the input's shape. The layer turns each index into a vector: where do "
+            "the numbers of that vector go?"),
     ),
     hints=(
         "Run the layer on a tensor of indices of shape `(4, 3)` and compare the two shapes. "
@@ -238,78 +167,57 @@ OUTPUT_SHAPE = Function(
 TIED_HEAD = Function(
     tied_head_params,
     parts=(
-        Part(
-            "two weights",
-            1,
-            cases=(case(3, 2, False), case(10, 4, tied=False), case(50, 8, False)),
-            draw=lambda random: case(random.randint(2, 999), random.randint(2, 64), tied=False),
-        ),
-        Part(
-            "one weight, shared",
-            1,
-            cases=(case(3, 2, True), case(10, 4, tied=True), case(50_257, 768, True)),
-            draw=lambda random: case(random.randint(2, 999), random.randint(2, 64), tied=True),
-        ),
+        Part("two weights", 1,
+            (case(3, 2, False), case(10, 4, tied=False), case(50, 8, False)),
+            lambda random: case(random.randint(2, 999), random.randint(2, 64), tied=False)),
+        Part("one weight, shared", 1,
+            (case(3, 2, True), case(10, 4, tied=True), case(50_257, 768, True)),
+            lambda random: case(random.randint(2, 999), random.randint(2, 64), tied=True)),
     ),
     mistakes=(
-        Mistake(
-            "shared weight counted twice",
-            "Right without tying. With `tied=True` both layers hold the very same tensor: "
-            "how many numbers have to be stored and trained?",
+        Mistake("shared weight counted twice",
             lambda a: tied_head_params(a.num_embeddings, a.embedding_dim, tied=False),
-        ),
-        Mistake(
-            "always one weight",
-            "You counted one weight in every case. With `tied=False` the embedding and the head "
-            "have a weight each.",
+            "With `tied=True` both layers hold the very same tensor: how many numbers have to be "
+            "stored and trained?",
+            praise="Right without tying."),
+        Mistake("always one weight",
             lambda a: tied_head_params(a.num_embeddings, a.embedding_dim, tied=True),
-        ),
-        Mistake(
-            "tied the wrong way round",
-            "You have both counts, but the wrong way round. Tied means that the two layers "
-            "share one weight.",
+            "You counted one weight in every case. With `tied=False` the embedding and the head "
+            "have a weight each."),
+        Mistake("tied the wrong way round",
             lambda a: tied_head_params(a.num_embeddings, a.embedding_dim, not a.tied),
-        ),
-        Mistake(
-            "head only",
-            "You counted the head and forgot the embedding. The model has both, "
-            "and the shared weight still counts once.",
+            "You have both counts, but the wrong way round. Tied means that the two layers share "
+            "one weight."),
+        Mistake("head only",
             lambda a: (
                 0 if a.tied else tied_head_params(a.num_embeddings, a.embedding_dim, tied=True)
             ),
-        ),
-        Mistake(
-            "bias in the head",
-            "You gave the head a bias for each score. This head has none: "
-            "it is an `nn.Linear` with `bias=False`.",
+            "You counted the head and forgot the embedding. The model has both, and the shared "
+            "weight still counts once."),
+        Mistake("bias in the head",
             lambda a: (
                 tied_head_params(a.num_embeddings, a.embedding_dim, a.tied) + a.num_embeddings
             ),
-        ),
-        Mistake(
-            "bias in the untied head",
-            "Right for tied weights. The head of its own has no bias either: "
-            "it is an `nn.Linear` with `bias=False`.",
+            "You gave the head a bias for each score. This head has none: it is an `nn.Linear` "
+            "with `bias=False`."),
+        Mistake("bias in the untied head",
             lambda a: (
                 tied_head_params(a.num_embeddings, a.embedding_dim, a.tied)
                 + (0 if a.tied else a.num_embeddings)
             ),
-        ),
-        Mistake(
-            "square head",
-            "Your head turns a vector into another vector of the same size. It has to give "
-            "a score for every index: what are its `in_features` and `out_features`?",
+            "The head of its own has no bias either: it is an `nn.Linear` with `bias=False`.",
+            praise="Right for tied weights."),
+        Mistake("square head",
             lambda a: (
                 embedding_params(a.num_embeddings, a.embedding_dim)
                 + (0 if a.tied else embedding_params(a.embedding_dim, a.embedding_dim))
             ),
-        ),
-        Mistake(
-            "sizes added",
-            "You added sizes where a weight is a table. Each weight has rows and columns: "
-            "draw one and count the cells.",
+            "Your head turns a vector into another vector of the same size. It has to give a "
+            "score for every index: what are its `in_features` and `out_features`?"),
+        Mistake("sizes added",
             lambda a: (a.num_embeddings + a.embedding_dim) * (1 if a.tied else 2),
-        ),
+            "You added sizes where a weight is a table. Each weight has rows and columns: draw "
+            "one and count the cells."),
     ),
     hints=(
         "Write down the shape of `embedding.weight` and the shape of `head.weight`. "

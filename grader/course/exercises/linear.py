@@ -35,56 +35,36 @@ def mlp_params(sizes: Sequence[int], bias: bool = True) -> int:
 PARAMS = Function(
     linear_params,
     parts=(
-        Part(
-            "weights and bias",
-            2,
-            cases=(case(1, 2), case(10, 5), case(3, 7), case(784, 256)),
-            draw=lambda random: case(random.randint(2, 400), random.randint(2, 400)),
-        ),
-        Part(
-            "without a bias",
-            1,
-            cases=(case(1, 2, bias=False), case(10, 5, bias=False), case(7, 3, bias=True)),
-            draw=lambda random: case(random.randint(2, 400), random.randint(2, 400), bias=False),
-        ),
+        Part("weights and bias", 2,
+            (case(1, 2), case(10, 5), case(3, 7), case(784, 256)),
+            lambda random: case(random.randint(2, 400), random.randint(2, 400))),
+        Part("without a bias", 1,
+            (case(1, 2, bias=False), case(10, 5, bias=False), case(7, 3, bias=True)),
+            lambda random: case(random.randint(2, 400), random.randint(2, 400), bias=False)),
     ),
     mistakes=(
-        Mistake(
-            "no bias",
-            "You counted the weights only. Each output also has a bias, unless it is switched off.",
-            lambda a: linear_params(a.in_features, a.out_features, bias=False),
-        ),
-        Mistake(
-            "bias always counted",
-            "Right, but with `bias=False` the layer has no bias vector at all. "
-            "Look at the `bias` argument.",
-            lambda a: linear_params(a.in_features, a.out_features),
-        ),
-        Mistake(
-            "bias per input",
-            "Your bias has one number for each input. It is added to the output, "
-            "so ask: how many outputs are there?",
+        Mistake("no bias", lambda a: linear_params(a.in_features, a.out_features, bias=False),
+            "You counted the weights only. Each output also has a bias, unless it is switched "
+            "off."),
+        Mistake("bias always counted", lambda a: linear_params(a.in_features, a.out_features),
+            "Right, but with `bias=False` the layer has no bias vector at all. Look at the `bias` "
+            "argument."),
+        Mistake("bias per input",
             lambda a: (
                 linear_params(a.in_features, a.out_features, bias=False) + a.bias * a.in_features
             ),
-        ),
-        Mistake(
-            "one bias for the layer",
-            "You counted a single bias for the whole layer. Every output has a bias of its own.",
+            "Your bias has one number for each input. It is added to the output, so ask: how many "
+            "outputs are there?"),
+        Mistake("one bias for the layer",
             lambda a: linear_params(a.in_features, a.out_features, bias=False) + a.bias,
-        ),
-        Mistake(
-            "features added",
+            "You counted a single bias for the whole layer. Every output has a bias of its own."),
+        Mistake("features added", lambda a: a.in_features + a.out_features,
             "You added `in_features` and `out_features`. Every output is connected to every "
-            "input, and each connection has its own weight: draw the lines and count them.",
-            lambda a: a.in_features + a.out_features,
-        ),
-        Mistake(
-            "bias per connection",
-            "You counted a bias for each connection. The weights belong to connections, "
-            "the bias belongs to the outputs.",
+            "input, and each connection has its own weight: draw the lines and count them."),
+        Mistake("bias per connection",
             lambda a: linear_params(a.in_features, a.out_features, bias=False) * (1 + a.bias),
-        ),
+            "You counted a bias for each connection. The weights belong to connections, the bias "
+            "belongs to the outputs."),
     ),
     hints=(
         "Two tensors hold the parameters: look at the shapes of `layer.weight` and `layer.bias` "
@@ -97,54 +77,33 @@ PARAMS = Function(
 OUTPUT_SHAPE = Function(
     linear_output_shape,
     parts=(
-        Part(
-            "a batch of vectors",
-            1,
-            cases=(case((1, 3), 2), case((4, 10), 5)),
-            draw=lambda random: case(
+        Part("a batch of vectors", 1,
+            (case((1, 3), 2), case((4, 10), 5)),
+            lambda random: case(
                 (random.randint(2, 64), random.randint(2, 64)), random.randint(2, 64)
-            ),
-        ),
-        Part(
-            "any leading dimensions",
-            2,
-            cases=(case((10,), 5), case((2, 7, 10), 5), case((2, 3, 4, 6), 8)),
-            draw=lambda random: case(
+            )),
+        Part("any leading dimensions", 2,
+            (case((10,), 5), case((2, 7, 10), 5), case((2, 3, 4, 6), 8)),
+            lambda random: case(
                 tuple(random.choices(range(2, 9), k=random.randint(3, 5))), random.randint(2, 64)
-            ),
-        ),
+            )),
     ),
     mistakes=(
-        Mistake(
-            "flattened",
-            "You flattened the input to `(batch, out_features)`. A Linear never flattens: "
-            "it works on the last dimension and leaves all others alone.",
-            lambda a: (a.input_shape[0], a.out_features),
-        ),
-        Mistake(
-            "out_features only",
-            "You returned the shape for one vector. The dimensions in front of the last one "
-            "are still there in the output.",
-            lambda a: (a.out_features,),
-        ),
-        Mistake(
-            "out_features appended",
-            "You kept the input's last dimension and put `out_features` after it. "
-            "The layer replaces the last dimension.",
-            lambda a: (*a.input_shape, a.out_features),
-        ),
-        Mistake(
-            "first dimension replaced",
-            "You replaced the first dimension. PyTorch's features stand last; "
-            "the first dimension is usually the batch.",
-            lambda a: (a.out_features, *a.input_shape[1:]),
-        ),
-        Mistake(
-            "input shape unchanged",
-            "You returned the input's shape. The layer turns `in_features` numbers "
-            "into `out_features` numbers.",
-            lambda a: a.input_shape,
-        ),
+        Mistake("flattened", lambda a: (a.input_shape[0], a.out_features),
+            "You flattened the input to `(batch, out_features)`. A Linear never flattens: it "
+            "works on the last dimension and leaves all others alone."),
+        Mistake("out_features only", lambda a: (a.out_features,),
+            "You returned the shape for one vector. The dimensions in front of the last one are "
+            "still there in the output."),
+        Mistake("out_features appended", lambda a: (*a.input_shape, a.out_features),
+            "You kept the input's last dimension and put `out_features` after it. The layer "
+            "replaces the last dimension."),
+        Mistake("first dimension replaced", lambda a: (a.out_features, *a.input_shape[1:]),
+            "You replaced the first dimension. PyTorch's features stand last; the first dimension "
+            "is usually the batch."),
+        Mistake("input shape unchanged", lambda a: a.input_shape,
+            "You returned the input's shape. The layer turns `in_features` numbers into "
+            "`out_features` numbers."),
     ),
     hints=(
         "Run the layer on a tensor of shape `(2, 7, 10)` and compare the two shapes.",
@@ -155,64 +114,46 @@ OUTPUT_SHAPE = Function(
 MULT_ADDS = Function(
     linear_mult_adds,
     parts=(
-        Part(
-            "one vector",
-            1,
-            cases=(case((3,), 2), case((1, 10), 5)),
-            draw=lambda random: case((random.randint(2, 200),), random.randint(2, 200)),
-        ),
-        Part(
-            "a batch, and more leading dimensions",
-            2,
-            cases=(case((4, 3), 2), case((2, 7, 10), 5), case((2, 3, 4, 6), 8)),
-            draw=lambda random: case(
+        Part("one vector", 1,
+            (case((3,), 2), case((1, 10), 5)),
+            lambda random: case((random.randint(2, 200),), random.randint(2, 200))),
+        Part("a batch, and more leading dimensions", 2,
+            (case((4, 3), 2), case((2, 7, 10), 5), case((2, 3, 4, 6), 8)),
+            lambda random: case(
                 tuple(random.choices(range(2, 9), k=random.randint(2, 4))), random.randint(2, 64)
-            ),
-        ),
+            )),
     ),
     mistakes=(
-        Mistake(
-            "one vector only",
-            "That is the work for one vector. The layer does it again for every vector in the "
-            "input: all the leading dimensions count.",
+        Mistake("one vector only",
             lambda a: mult_adds(nn.Linear(a.input_shape[-1], a.out_features), a.input_shape[-1:]),
-        ),
-        Mistake(
-            "first dimension only",
-            "You counted the first dimension and the last. The dimensions between them hold "
-            "vectors too. (torchinfo 1.8.0 makes this very mistake.)",
+            "That is the work for one vector. The layer does it again for every vector in the "
+            "input: all the leading dimensions count."),
+        Mistake("first dimension only",
             lambda a: mult_adds(
                 nn.Linear(a.input_shape[-1], a.out_features),
                 (a.input_shape[0], a.input_shape[-1]) if len(a.input_shape) > 1 else a.input_shape,
             ),
-        ),
-        Mistake(
-            "bias counted",
-            "You counted the additions of the bias as well. The convention of this course leaves "
-            "the bias out (torchinfo counts it; the lesson shows both figures).",
+            "You counted the first dimension and the last. The dimensions between them hold "
+            "vectors too. (torchinfo 1.8.0 makes this very mistake.)"),
+        Mistake("bias counted",
             lambda a: (
                 linear_mult_adds(a.input_shape, a.out_features)
                 + mult_adds(nn.Linear(1, a.out_features), (*a.input_shape[:-1], 1))
             ),
-        ),
-        Mistake(
-            "FLOPs, not mult-adds",
-            "Twice too many: you counted each multiplication and each addition. "
-            "A mult-add is one multiplication together with one addition.",
+            "You counted the additions of the bias as well. The convention of this course leaves "
+            "the bias out (torchinfo counts it; the lesson shows both figures)."),
+        Mistake("FLOPs, not mult-adds",
             lambda a: 2 * linear_mult_adds(a.input_shape, a.out_features),
-        ),
-        Mistake(
-            "parameters, not mult-adds",
-            "You returned the number of parameters. Mult-adds grow with the batch, "
-            "parameters don't.",
+            "Twice too many: you counted each multiplication and each addition. A mult-add is one "
+            "multiplication together with one addition."),
+        Mistake("parameters, not mult-adds",
             lambda a: linear_params(a.input_shape[-1], a.out_features),
-        ),
-        Mistake(
-            "output elements",
-            "You counted the numbers in the output. Each of them costs several mult-adds: "
-            "one for every input feature.",
+            "You returned the number of parameters. Mult-adds grow with the batch, parameters "
+            "don't."),
+        Mistake("output elements",
             lambda a: mult_adds(nn.Linear(1, a.out_features), (*a.input_shape[:-1], 1)),
-        ),
+            "You counted the numbers in the output. Each of them costs several mult-adds: one for "
+            "every input feature."),
     ),
     hints=(
         "Start with one number of the output. How many products are summed to make it?",
@@ -223,66 +164,36 @@ MULT_ADDS = Function(
 MLP = Function(
     mlp_params,
     parts=(
-        Part(
-            "one layer",
-            1,
-            cases=(case([3, 2]), case([10, 5])),
-            draw=lambda random: case(random.choices(range(2, 300), k=2)),
-        ),
-        Part(
-            "a chain of layers",
-            2,
-            cases=(case([3, 4, 2]), case([784, 256, 10]), case([784, 256, 64, 10])),
-            draw=lambda random: case(random.choices(range(2, 300), k=random.randint(3, 6))),
-        ),
-        Part(
-            "without a bias",
-            1,
-            cases=(case([3, 4, 2], bias=False), case([784, 256, 64, 10], bias=False)),
-            draw=lambda random: case(
-                random.choices(range(2, 300), k=random.randint(3, 6)), bias=False
-            ),
-        ),
+        Part("one layer", 1,
+            (case([3, 2]), case([10, 5])),
+            lambda random: case(random.choices(range(2, 300), k=2))),
+        Part("a chain of layers", 2,
+            (case([3, 4, 2]), case([784, 256, 10]), case([784, 256, 64, 10])),
+            lambda random: case(random.choices(range(2, 300), k=random.randint(3, 6)))),
+        Part("without a bias", 1,
+            (case([3, 4, 2], bias=False), case([784, 256, 64, 10], bias=False)),
+            lambda random: case(random.choices(range(2, 300), k=random.randint(3, 6)), bias=False)),
     ),
     mistakes=(
-        Mistake(
-            "no bias",
-            "You counted the weights only. Every layer also has one bias for each of its outputs.",
-            lambda a: mlp_params(a.sizes, bias=False),
-        ),
-        Mistake(
-            "bias always counted",
-            "Right, but with `bias=False` no layer has a bias.",
-            lambda a: mlp_params(a.sizes),
-        ),
-        Mistake(
-            "biases for the input",
+        Mistake("no bias", lambda a: mlp_params(a.sizes, bias=False),
+            "You counted the weights only. Every layer also has one bias for each of its outputs."),
+        Mistake("bias always counted", lambda a: mlp_params(a.sizes),
+            "Right, but with `bias=False` no layer has a bias."),
+        Mistake("biases for the input", lambda a: mlp_params(a.sizes, a.bias) + a.bias * a.sizes[0],
             "You gave the input sizes a bias too. `sizes` has one entry more than there are "
-            "layers: the first entry is data, not a layer.",
-            lambda a: mlp_params(a.sizes, a.bias) + a.bias * a.sizes[0],
-        ),
-        Mistake(
-            "first and last size only",
-            "You counted one layer from the first size to the last. Each neighbouring pair "
-            "of sizes is a layer of its own.",
+            "layers: the first entry is data, not a layer."),
+        Mistake("first and last size only",
             lambda a: linear_params(a.sizes[0], a.sizes[-1], a.bias),
-        ),
-        Mistake(
-            "last layer only",
-            "You counted the last layer only: does your `return` stand inside the loop's "
-            "last turn, or does each turn overwrite the sum?",
-            lambda a: linear_params(a.sizes[-2], a.sizes[-1], a.bias),
-        ),
-        Mistake(
-            "first layer only",
-            "You counted the first layer only: does your `return` stand inside the loop?",
-            lambda a: linear_params(a.sizes[0], a.sizes[1], a.bias),
-        ),
-        Mistake(
-            "last layer's bias missing",
-            "You left out the bias of the last layer. It has one like all the others.",
+            "You counted one layer from the first size to the last. Each neighbouring pair of "
+            "sizes is a layer of its own."),
+        Mistake("last layer only", lambda a: linear_params(a.sizes[-2], a.sizes[-1], a.bias),
+            "You counted the last layer only: does your `return` stand inside the loop's last "
+            "turn, or does each turn overwrite the sum?"),
+        Mistake("first layer only", lambda a: linear_params(a.sizes[0], a.sizes[1], a.bias),
+            "You counted the first layer only: does your `return` stand inside the loop?"),
+        Mistake("last layer's bias missing",
             lambda a: mlp_params(a.sizes, a.bias) - a.bias * a.sizes[-1],
-        ),
+            "You left out the bias of the last layer. It has one like all the others."),
     ),
     hints=(
         "How many layers are there in `(784, 256, 10)`? Write down the two sizes of each.",

@@ -347,61 +347,33 @@ def draw_llama(random: Random, groups: int = 1, tied: bool = False) -> Case:
 
 LENET5 = Function(
     lenet5_params,
-    parts=(Part("the whole network", 2, cases=(case(),)),),
+    parts=(Part("the whole network", 2, (case(),)),),
     mistakes=(
-        Mistake(
-            "no biases",
+        Mistake("no biases", lambda a: lenet5_params() - biases(lenet5(), nn.Conv2d, nn.Linear),
             "You counted the weights only. Convolutions have one bias for each output channel, "
-            "Linear layers one for each output.",
-            lambda a: lenet5_params() - biases(lenet5(), nn.Conv2d, nn.Linear),
-        ),
-        Mistake(
-            "28x28 images",
+            "Linear layers one for each output."),
+        Mistake("28x28 images", lambda a: parameters(lenet5(map_size=4)),
             "That is the count for images of 28x28, the size of MNIST. LeNet-5 takes 32x32: "
-            "follow the map's size to the first Linear once more.",
-            lambda a: parameters(lenet5(map_size=4)),
-        ),
-        Mistake(
-            "no pooling before Linear",
-            "Your first Linear sees maps of 10x10. There is a second pooling before it.",
-            lambda a: parameters(lenet5(map_size=10)),
-        ),
-        Mistake(
-            "channels for features",
-            "Your first Linear has one input for each channel. Flatten turns every pixel of "
-            "every map into a feature.",
-            lambda a: parameters(lenet5(map_size=1)),
-        ),
-        Mistake(
-            "RGB images",
-            "Your first convolution sees three channels. A grey image has one.",
-            lambda a: parameters(lenet5(in_channels=3)),
-        ),
-        Mistake(
-            "padded convolutions",
-            "Your convolutions keep the size of the maps. Without padding a 5x5 window "
-            "takes 4 rows and 4 columns away.",
-            lambda a: parameters(lenet5(map_size=8)),
-        ),
-        Mistake(
-            "no pooling at all",
-            "Your first Linear sees maps of 24x24. Behind each convolution stands a pooling.",
-            lambda a: parameters(lenet5(map_size=24)),
-        ),
-        Mistake(
-            "convolutions without biases",
-            "Right, but for the biases of the convolutions: one for each output channel.",
+            "follow the map's size to the first Linear once more."),
+        Mistake("no pooling before Linear", lambda a: parameters(lenet5(map_size=10)),
+            "Your first Linear sees maps of 10x10. There is a second pooling before it."),
+        Mistake("channels for features", lambda a: parameters(lenet5(map_size=1)),
+            "Your first Linear has one input for each channel. Flatten turns every pixel of every "
+            "map into a feature."),
+        Mistake("RGB images", lambda a: parameters(lenet5(in_channels=3)),
+            "Your first convolution sees three channels. A grey image has one."),
+        Mistake("padded convolutions", lambda a: parameters(lenet5(map_size=8)),
+            "Your convolutions keep the size of the maps. Without padding a 5x5 window takes 4 "
+            "rows and 4 columns away."),
+        Mistake("no pooling at all", lambda a: parameters(lenet5(map_size=24)),
+            "Your first Linear sees maps of 24x24. Behind each convolution stands a pooling."),
+        Mistake("convolutions without biases",
             lambda a: lenet5_params() - biases(lenet5(), nn.Conv2d),
-        ),
-        Mistake(
-            "Linear layers without biases",
-            "Right, but for the biases of the Linear layers: one for each output.",
+            "Right, but for the biases of the convolutions: one for each output channel."),
+        Mistake("Linear layers without biases",
             lambda a: lenet5_params() - biases(lenet5(), nn.Linear),
-        ),
-        Mistake(
-            "as published in 1998",
-            "That is the number in the paper of 1998, whose poolings have parameters, whose "
-            "second convolution is sparse and whose last layer is fixed. Build today's instead.",
+            "Right, but for the biases of the Linear layers: one for each output."),
+        Mistake("as published in 1998",
             lambda a: (
                 lenet5_params()
                 - parameters(nn.Conv2d(6, 16, 5))
@@ -410,34 +382,21 @@ LENET5 = Function(
                 + parameters(nn.BatchNorm2d(16))
                 - parameters(nn.Linear(84, 10))
             ),
-        ),
-        Mistake(
-            "Caffe's LeNet",
-            "That is the LeNet of Caffe, with 20 and 50 channels for images of 28x28. "
-            "Here there are 6 and 16 channels, and 120 and 84 features.",
-            lambda a: parameters(caffe_lenet()),
-        ),
-        Mistake(
-            "sparse second convolution",
-            "That is the sparse second convolution of the paper: not every map sees all six. "
-            "Today's LeNet-5 connects them all.",
+            "That is the number in the paper of 1998, whose poolings have parameters, whose "
+            "second convolution is sparse and whose last layer is fixed. Build today's instead."),
+        Mistake("Caffe's LeNet", lambda a: parameters(caffe_lenet()),
+            "That is the LeNet of Caffe, with 20 and 50 channels for images of 28x28. Here there "
+            "are 6 and 16 channels, and 120 and 84 features."),
+        Mistake("sparse second convolution",
             lambda a: lenet5_params() - parameters(nn.Conv2d(6, 16, 5)) + sparse_convolution(),
-        ),
-        Mistake(
-            "convolutions only",
-            "You counted the convolutions. Most of the parameters are in the three Linear layers.",
-            lambda a: of_kind(lenet5(), nn.Conv2d),
-        ),
-        Mistake(
-            "Linear layers only",
-            "You counted the Linear layers. The two convolutions have parameters too.",
-            lambda a: of_kind(lenet5(), nn.Linear),
-        ),
-        Mistake(
-            "last Linear forgotten",
-            "You stopped at 84. One more Linear leads to the 10 classes.",
-            lambda a: lenet5_params() - parameters(nn.Linear(84, 10)),
-        ),
+            "That is the sparse second convolution of the paper: not every map sees all six. "
+            "Today's LeNet-5 connects them all."),
+        Mistake("convolutions only", lambda a: of_kind(lenet5(), nn.Conv2d),
+            "You counted the convolutions. Most of the parameters are in the three Linear layers."),
+        Mistake("Linear layers only", lambda a: of_kind(lenet5(), nn.Linear),
+            "You counted the Linear layers. The two convolutions have parameters too."),
+        Mistake("last Linear forgotten", lambda a: lenet5_params() - parameters(nn.Linear(84, 10)),
+            "You stopped at 84. One more Linear leads to the 10 classes."),
     ),
     hints=(
         "Five layers have parameters: two convolutions and three Linear layers. "
@@ -451,139 +410,87 @@ LENET5 = Function(
 VGG = Function(
     vgg_params,
     parts=(
-        Part(
-            "one convolution and the classifier",
-            1,
-            cases=(case((512,), num_classes=10), case((512, "M"))),
-            draw=lambda random: case(draw_config(random, 0), num_classes=random.randint(2, 999)),
-        ),
-        Part(
-            "several convolutions",
-            1,
-            cases=(case((4, 512)), case((8, "M", 16, 512, "M"), num_classes=7)),
-            draw=draw_vgg,
-        ),
-        Part(
-            "batch norm",
-            1,
-            cases=(
-                case((512,), batch_norm=True),
-                case((8, "M", 16, 512), batch_norm=True, num_classes=7),
-                case(VGG_16, batch_norm=True),
-            ),
-            draw=lambda random: draw_vgg(random, batch_norm=True),
-        ),
-        Part(
-            "VGG-11 to VGG-19",
-            1,
-            cases=(case(VGG_11), case(VGG_13), case(VGG_16), case(VGG_19)),
-            draw=lambda random: case(random.choice((VGG_11, VGG_16)), False, random.randint(2, 99)),
-        ),
+        Part("one convolution and the classifier", 1,
+            (case((512,), num_classes=10), case((512, "M"))),
+            lambda random: case(draw_config(random, 0), num_classes=random.randint(2, 999))),
+        Part("several convolutions", 1,
+            (case((4, 512)), case((8, "M", 16, 512, "M"), num_classes=7)),
+            draw_vgg),
+        Part("batch norm", 1,
+            (case((512,), batch_norm=True),
+             case((8, "M", 16, 512), batch_norm=True, num_classes=7),
+             case(VGG_16, batch_norm=True)),
+            lambda random: draw_vgg(random, batch_norm=True)),
+        Part("VGG-11 to VGG-19", 1,
+            (case(VGG_11), case(VGG_13), case(VGG_16), case(VGG_19)),
+            lambda random: case(random.choice((VGG_11, VGG_16)), False, random.randint(2, 99))),
     ),
     mistakes=(
-        Mistake(
-            "no biases",
-            "You counted the weights only. All convolutions and Linear layers of VGG have a bias.",
+        Mistake("no biases",
             lambda a: vgg_params(**vars(a)) - biases(vgg(**vars(a)), nn.Conv2d, nn.Linear),
-        ),
-        Mistake(
-            "batch norm ignored",
-            "Right without batch norm. With `batch_norm=True` a BatchNorm2d follows each "
-            "convolution, and it has parameters.",
-            lambda a: vgg_params(a.config, num_classes=a.num_classes),
-        ),
-        Mistake(
-            "one number per channel",
-            "Right without batch norm. With it you are short by one number for each channel: "
-            "a BatchNorm2d scales and shifts, and VGG keeps the bias of the convolution before it.",
+            "You counted the weights only. All convolutions and Linear layers of VGG have a bias."),
+        Mistake("batch norm ignored", lambda a: vgg_params(a.config, num_classes=a.num_classes),
+            "With `batch_norm=True` a BatchNorm2d follows each convolution, and it has "
+            "parameters.",
+            praise="Right without batch norm."),
+        Mistake("one number per channel",
             lambda a: vgg_params(**vars(a)) - biases(vgg(**vars(a)), nn.BatchNorm2d),
-        ),
-        Mistake(
-            "running statistics counted",
-            "Right without batch norm. The running mean and variance are buffers: "
-            "they are stored but not trained.",
+            "With it you are short by one number for each channel: a BatchNorm2d scales and "
+            "shifts, and VGG keeps the bias of the convolution before it.",
+            praise="Right without batch norm."),
+        Mistake("running statistics counted",
             lambda a: vgg_params(**vars(a)) + of_kind(vgg(**vars(a)), nn.BatchNorm2d),
-        ),
-        Mistake(
-            "all buffers counted",
-            "Right without batch norm. You added its buffers: the running statistics and the "
-            "counter are stored but not trained.",
-            lambda a: vgg_params(**vars(a)) + buffers(vgg(**vars(a))),
-        ),
-        Mistake(
-            "num_classes ignored",
-            "Right for 1000 classes. The last Linear has `num_classes` outputs.",
-            lambda a: vgg_params(a.config, a.batch_norm),
-        ),
-        Mistake(
-            "classifier forgotten",
-            "You counted the layers in `config`. Behind them stands the classifier, "
-            "where most of the parameters are.",
+            "The running mean and variance are buffers: they are stored but not trained.",
+            praise="Right without batch norm."),
+        Mistake("all buffers counted", lambda a: vgg_params(**vars(a)) + buffers(vgg(**vars(a))),
+            "You added its buffers: the running statistics and the counter are stored but not "
+            "trained.",
+            praise="Right without batch norm."),
+        Mistake("num_classes ignored", lambda a: vgg_params(a.config, a.batch_norm),
+            "The last Linear has `num_classes` outputs.",
+            praise="Right for 1000 classes."),
+        Mistake("classifier forgotten",
             lambda a: vgg_params(**vars(a)) - of_kind(vgg(**vars(a)), nn.Linear),
-        ),
-        Mistake(
-            "channels for features",
-            "Your classifier has one input for each channel. It takes maps of 7x7, "
-            "and every pixel of every map is a feature.",
-            lambda a: parameters(vgg(**vars(a), maps=(1, 1))),
-        ),
-        Mistake(
-            "map size from the poolings",
-            "You halved 224 for each pooling. The classifier takes 7x7 maps whatever stands "
-            "before it; an AdaptiveAvgPool2d sees to that.",
+            "You counted the layers in `config`. Behind them stands the classifier, where most of "
+            "the parameters are."),
+        Mistake("channels for features", lambda a: parameters(vgg(**vars(a), maps=(1, 1))),
+            "Your classifier has one input for each channel. It takes maps of 7x7, and every "
+            "pixel of every map is a feature."),
+        Mistake("map size from the poolings",
             lambda a: parameters(vgg(**vars(a), maps=(224 >> a.config.count("M"),) * 2)),
-        ),
-        Mistake(
-            "7 for 7x7",
-            "You took 7 for the pixels of a map. It has 7 rows and 7 columns.",
-            lambda a: parameters(vgg(**vars(a), maps=(7, 1))),
-        ),
-        Mistake(
-            "maps of 224x224",
-            "Your classifier takes maps as large as the images. The poolings of a VGG "
-            "make them 7x7.",
-            lambda a: parameters(vgg(**vars(a), maps=(224, 224))),
-        ),
-        Mistake(
-            "maps of 14x14",
-            "Your classifier takes maps of 14x14. All five poolings of a VGG stand before it.",
-            lambda a: parameters(vgg(**vars(a), maps=(14, 14))),
-        ),
-        Mistake(
-            "last Linear forgotten",
-            "You stopped at 4096. One more Linear leads to the classes.",
+            "You halved 224 for each pooling. The classifier takes 7x7 maps whatever stands "
+            "before it; an AdaptiveAvgPool2d sees to that."),
+        Mistake("7 for 7x7", lambda a: parameters(vgg(**vars(a), maps=(7, 1))),
+            "You took 7 for the pixels of a map. It has 7 rows and 7 columns."),
+        Mistake("maps of 224x224", lambda a: parameters(vgg(**vars(a), maps=(224, 224))),
+            "Your classifier takes maps as large as the images. The poolings of a VGG make them "
+            "7x7."),
+        Mistake("maps of 14x14", lambda a: parameters(vgg(**vars(a), maps=(14, 14))),
+            "Your classifier takes maps of 14x14. All five poolings of a VGG stand before it."),
+        Mistake("last Linear forgotten",
             lambda a: vgg_params(**vars(a)) - parameters(nn.Linear(4096, a.num_classes)),
-        ),
-        Mistake(
-            "one hidden layer",
-            "Your classifier has one layer with 4096 outputs. There are two, "
-            "and the second also has 4096 inputs.",
+            "You stopped at 4096. One more Linear leads to the classes."),
+        Mistake("one hidden layer",
             lambda a: vgg_params(**vars(a)) - parameters(nn.Linear(4096, 4096)),
-        ),
-        Mistake(
-            "grey images",
-            "Your first convolution sees one channel. An RGB image has three.",
-            lambda a: parameters(vgg(**vars(a), in_channels=1)),
-        ),
-        Mistake(
-            "three channels everywhere",
-            "All your convolutions see three channels. Only the first sees the image: "
-            "what does each of the others get from the one before?",
+            "Your classifier has one layer with 4096 outputs. There are two, and the second also "
+            "has 4096 inputs."),
+        Mistake("grey images", lambda a: parameters(vgg(**vars(a), in_channels=1)),
+            "Your first convolution sees one channel. An RGB image has three."),
+        Mistake("three channels everywhere",
             lambda a: (
                 vgg_params(**vars(a))
                 - of_kind(vgg(**vars(a)), nn.Conv2d)
                 + from_three_channels(vgg(**vars(a)))
             ),
-        ),
-        Mistake(
-            "kernel not squared",
-            "You used 3 for a 3x3 kernel. How many weights has its square?",
+            "All your convolutions see three channels. Only the first sees the image: what does "
+            "each of the others get from the one before?"),
+        Mistake("kernel not squared",
             lambda a: (
                 vgg_params(**vars(a))
                 - of_kind(vgg(**vars(a)), nn.Conv2d)
                 + three_by_one(vgg(**vars(a)))
             ),
-        ),
+            "You used 3 for a 3x3 kernel. How many weights has its square?"),
     ),
     hints=(
         "Go through `config` with the number of channels in your hand. It starts at 3, "
@@ -598,84 +505,53 @@ VGG = Function(
 RESNET = Function(
     resnet_params,
     parts=(
-        Part(
-            "one block a stage",
-            2,
-            cases=(case((1, 1, 1, 1)), case((1, 1, 1, 1), num_classes=10)),
-            draw=lambda random: case((1, 1, 1, 1), num_classes=random.randint(2, 999)),
-        ),
-        Part(
-            "more blocks",
-            2,
-            cases=(
-                case((2, 1, 1, 1)),
-                case((1, 1, 1, 2), num_classes=10),
-                case((1, 2, 4, 3), num_classes=7),
-            ),
-            draw=lambda random: case(draw_blocks(random, 6), num_classes=random.randint(2, 999)),
-        ),
-        Part(
-            "ResNet-18 and ResNet-34",
-            1,
-            cases=(case((2, 2, 2, 2)), case((3, 4, 6, 3)), case((2, 2, 2, 2), num_classes=100)),
-            draw=lambda random: case(draw_blocks(random, 4)),
-        ),
+        Part("one block a stage", 2,
+            (case((1, 1, 1, 1)), case((1, 1, 1, 1), num_classes=10)),
+            lambda random: case((1, 1, 1, 1), num_classes=random.randint(2, 999))),
+        Part("more blocks", 2,
+            (case((2, 1, 1, 1)), case((1, 1, 1, 2), num_classes=10),
+             case((1, 2, 4, 3), num_classes=7)),
+            lambda random: case(draw_blocks(random, 6), num_classes=random.randint(2, 999))),
+        Part("ResNet-18 and ResNet-34", 1,
+            (case((2, 2, 2, 2)), case((3, 4, 6, 3)), case((2, 2, 2, 2), num_classes=100)),
+            lambda random: case(draw_blocks(random, 4))),
     ),
     mistakes=(
-        Mistake(
-            "bias in convolutions",
-            "You gave each convolution a bias. In a ResNet a BatchNorm2d follows, "
-            "whose shift does the same, so the convolutions have none.",
+        Mistake("bias in convolutions",
             lambda a: (
                 resnet_params(**vars(a))
                 + sum(layer.out_channels for layer in convolutions(resnet(**vars(a))))
             ),
-        ),
-        Mistake(
-            "batch norm forgotten",
-            "You left out the BatchNorm2d layers. One follows each convolution, also the first.",
+            "You gave each convolution a bias. In a ResNet a BatchNorm2d follows, whose shift "
+            "does the same, so the convolutions have none."),
+        Mistake("batch norm forgotten",
             lambda a: resnet_params(**vars(a)) - of_kind(resnet(**vars(a)), nn.BatchNorm2d),
-        ),
-        Mistake(
-            "one number per channel",
-            "Your BatchNorm2d has one parameter for each channel. It scales and it shifts.",
+            "You left out the BatchNorm2d layers. One follows each convolution, also the first."),
+        Mistake("one number per channel",
             lambda a: resnet_params(**vars(a)) - biases(resnet(**vars(a)), nn.BatchNorm2d),
-        ),
-        Mistake(
-            "running statistics counted",
-            "You counted the running mean and variance as well. They are buffers: "
-            "stored, but not trained.",
+            "Your BatchNorm2d has one parameter for each channel. It scales and it shifts."),
+        Mistake("running statistics counted",
             lambda a: resnet_params(**vars(a)) + of_kind(resnet(**vars(a)), nn.BatchNorm2d),
-        ),
-        Mistake(
-            "all buffers counted",
-            "You added the buffers of BatchNorm2d. They are stored, but not trained.",
+            "You counted the running mean and variance as well. They are buffers: stored, but not "
+            "trained."),
+        Mistake("all buffers counted",
             lambda a: resnet_params(**vars(a)) + buffers(resnet(**vars(a))),
-        ),
-        Mistake(
-            "no projections",
-            "You left out the projections. Where a stage changes the number of channels, "
-            "the shortcut has a convolution of its own.",
-            lambda a: resnet_params(**vars(a)) - projections(),
-        ),
-        Mistake(
-            "projection without batch norm",
-            "Right, but for the projections: behind their 1x1 convolution "
-            "stands a BatchNorm2d as well.",
+            "You added the buffers of BatchNorm2d. They are stored, but not trained."),
+        Mistake("no projections", lambda a: resnet_params(**vars(a)) - projections(),
+            "You left out the projections. Where a stage changes the number of channels, the "
+            "shortcut has a convolution of its own."),
+        Mistake("projection without batch norm",
             lambda a: (
                 resnet_params(**vars(a))
                 - sum(parameters(nn.BatchNorm2d(after)) for _, after in STAGES[1:])
             ),
-        ),
-        Mistake(
-            "projection in the first stage",
-            "You gave the first stage a projection. Its blocks have 64 channels "
-            "on both sides, so the input can be added as it is.",
+            "Right, but for the projections: behind their 1x1 convolution stands a BatchNorm2d as "
+            "well."),
+        Mistake("projection in the first stage",
             lambda a: resnet_params(**vars(a)) + parameters(projection(64, 64)),
-        ),
-        Mistake(
-            "projection in every block",
-            "You gave every block a projection. Only a block that changes the shape needs one.",
+            "You gave the first stage a projection. Its blocks have 64 channels on both sides, so "
+            "the input can be added as it is."),
+        Mistake("projection in every block",
             lambda a: (
                 resnet_params(**vars(a))
                 + parameters(projection(64, 64))
@@ -684,16 +560,11 @@ RESNET = Function(
                     for depth, (_, after) in zip(a.blocks, STAGES, strict=True)
                 )
             ),
-        ),
-        Mistake(
-            "one block a stage",
-            "Right for one block a stage. `blocks` says how many there are in each.",
-            lambda a: resnet_params((1, 1, 1, 1), a.num_classes),
-        ),
-        Mistake(
-            "every block changes channels",
-            "Right for one block a stage. Only its first block changes the number of channels; "
-            "the others have the same on both sides.",
+            "You gave every block a projection. Only a block that changes the shape needs one."),
+        Mistake("one block a stage", lambda a: resnet_params((1, 1, 1, 1), a.num_classes),
+            "`blocks` says how many there are in each.",
+            praise="Right for one block a stage."),
+        Mistake("every block changes channels",
             lambda a: (
                 resnet_params((1, 1, 1, 1), a.num_classes)
                 + sum(
@@ -701,35 +572,24 @@ RESNET = Function(
                     for depth, (before, after) in zip(a.blocks, STAGES, strict=True)
                 )
             ),
-        ),
-        Mistake(
-            "num_classes ignored",
-            "Right for 1000 classes. The last Linear has `num_classes` outputs.",
-            lambda a: resnet_params(a.blocks),
-        ),
-        Mistake(
-            "Linear forgotten",
-            "You left out the Linear at the end, which makes the classes of 512 features.",
+            "Only its first block changes the number of channels; the others have the same on "
+            "both sides.",
+            praise="Right for one block a stage."),
+        Mistake("num_classes ignored", lambda a: resnet_params(a.blocks),
+            "The last Linear has `num_classes` outputs.",
+            praise="Right for 1000 classes."),
+        Mistake("Linear forgotten",
             lambda a: resnet_params(**vars(a)) - parameters(nn.Linear(512, a.num_classes)),
-        ),
-        Mistake(
-            "Linear without a bias",
-            "Right, but the Linear at the end has a bias. Only the convolutions have none.",
-            lambda a: resnet_params(**vars(a)) - a.num_classes,
-        ),
-        Mistake(
-            "first BatchNorm2d forgotten",
-            "Right, but for the BatchNorm2d behind the first convolution.",
+            "You left out the Linear at the end, which makes the classes of 512 features."),
+        Mistake("Linear without a bias", lambda a: resnet_params(**vars(a)) - a.num_classes,
+            "Right, but the Linear at the end has a bias. Only the convolutions have none."),
+        Mistake("first BatchNorm2d forgotten",
             lambda a: resnet_params(**vars(a)) - parameters(nn.BatchNorm2d(64)),
-        ),
-        Mistake(
-            "bias in projections",
-            "Right, but your projections have a bias. Like all convolutions here they have none.",
+            "Right, but for the BatchNorm2d behind the first convolution."),
+        Mistake("bias in projections",
             lambda a: resnet_params(**vars(a)) + sum(after for _, after in STAGES[1:]),
-        ),
-        Mistake(
-            "one convolution a block",
-            "Your blocks have one 3x3 convolution. A BasicBlock has two, each with a BatchNorm2d.",
+            "Right, but your projections have a bias. Like all convolutions here they have none."),
+        Mistake("one convolution a block",
             lambda a: (
                 resnet_params(**vars(a))
                 - sum(
@@ -737,33 +597,27 @@ RESNET = Function(
                     for depth, (_, after) in zip(a.blocks, STAGES, strict=True)
                 )
             ),
-        ),
-        Mistake(
-            "one block too many",
-            "Each of your stages has one block too many. The one that changes the channels "
-            "is among the `blocks`.",
+            "Your blocks have one 3x3 convolution. A BasicBlock has two, each with a BatchNorm2d."),
+        Mistake("one block too many",
             lambda a: resnet_params(tuple(depth + 1 for depth in a.blocks), a.num_classes),
-        ),
-        Mistake(
-            "first layers forgotten",
-            "You counted the stages and the Linear. Before them stand a 7x7 convolution "
-            "and its BatchNorm2d.",
+            "Each of your stages has one block too many. The one that changes the channels is "
+            "among the `blocks`."),
+        Mistake("first layers forgotten",
             lambda a: (
                 resnet_params(**vars(a))
                 - parameters(nn.Conv2d(3, 64, 7, bias=False))
                 - parameters(nn.BatchNorm2d(64))
             ),
-        ),
-        Mistake(
-            "3x3 at the start",
-            "Your first convolution has a 3x3 kernel, as in networks for tiny images. "
-            "This ResNet starts with 7x7.",
+            "You counted the stages and the Linear. Before them stand a 7x7 convolution and its "
+            "BatchNorm2d."),
+        Mistake("3x3 at the start",
             lambda a: (
                 resnet_params(**vars(a))
                 - parameters(nn.Conv2d(3, 64, 7, bias=False))
                 + parameters(nn.Conv2d(3, 64, 3, bias=False))
             ),
-        ),
+            "Your first convolution has a 3x3 kernel, as in networks for tiny images. This ResNet "
+            "starts with 7x7."),
     ),
     hints=(
         "Lesson 12 has `basic_block_params(in_channels, out_channels, stride)`: copy it here, "
@@ -778,118 +632,78 @@ RESNET = Function(
 GPT2 = Function(
     gpt2_params,
     parts=(
-        Part(
-            "one block",
-            2,
-            cases=(case(3, 2, 1, 1), case(10, 5, 2, 1), case(100, 16, 8, num_layers=1)),
-            draw=lambda random: draw_gpt2(random, 1),
-        ),
-        Part(
-            "several blocks",
-            1,
-            cases=(case(10, 5, 2, 3), case(100, 16, 8, num_layers=2)),
-            draw=lambda random: draw_gpt2(random, random.randint(2, 6)),
-        ),
-        Part(
-            "GPT-2 as published",
-            1,
-            cases=(case(50_257, 1024, 768, 12), case(50_257, 1024, 1024, 24)),
-            draw=lambda random: case(50_257, 1024, random.choice((640, 1280)), 6),
-        ),
+        Part("one block", 2,
+            (case(3, 2, 1, 1), case(10, 5, 2, 1), case(100, 16, 8, num_layers=1)),
+            lambda random: draw_gpt2(random, 1)),
+        Part("several blocks", 1,
+            (case(10, 5, 2, 3), case(100, 16, 8, num_layers=2)),
+            lambda random: draw_gpt2(random, random.randint(2, 6))),
+        Part("GPT-2 as published", 1,
+            (case(50_257, 1024, 768, 12), case(50_257, 1024, 1024, 24)),
+            lambda random: case(50_257, 1024, random.choice((640, 1280)), 6)),
     ),
     mistakes=(
-        Mistake(
-            "head not tied",
-            "You counted the head's matrix as well. It is the embedding's own weight, "
-            "used a second time: a shared parameter counts once.",
+        Mistake("head not tied",
             lambda a: gpt2_params(**vars(a)) + parameters(nn.Embedding(a.vocab_size, a.d_model)),
-        ),
-        Mistake(
-            "positions forgotten",
-            "You left out the positions. GPT-2 learns a vector for each place in the context.",
+            "You counted the head's matrix as well. It is the embedding's own weight, used a "
+            "second time: a shared parameter counts once."),
+        Mistake("positions forgotten",
             lambda a: gpt2_params(**vars(a)) - parameters(nn.Embedding(a.context, a.d_model)),
-        ),
-        Mistake(
-            "no biases",
-            "You left out the biases of the Linear layers. In GPT-2 all of them have one, "
-            "in the attention too.",
+            "You left out the positions. GPT-2 learns a vector for each place in the context."),
+        Mistake("no biases",
             lambda a: (
                 gpt2_params(**vars(a)) - biases(gpt2(**vars(a)), nn.Linear, nn.MultiheadAttention)
             ),
-        ),
-        Mistake(
-            "biases or LayerNorms missing",
-            "Right, but for a few vectors in each block: you left out either the biases of the "
-            "attention's four projections or the two LayerNorms.",
+            "You left out the biases of the Linear layers. In GPT-2 all of them have one, in the "
+            "attention too."),
+        Mistake("biases or LayerNorms missing",
             lambda a: gpt2_params(**vars(a)) - a.num_layers * attention_biases(a.d_model),
-        ),
-        Mistake(
-            "hidden layer without biases",
-            "Right, but for the hidden layer: both of its Linear layers have a bias.",
+            "Right, but for a few vectors in each block: you left out either the biases of the "
+            "attention's four projections or the two LayerNorms."),
+        Mistake("hidden layer without biases",
             lambda a: (
                 gpt2_params(**vars(a))
                 - biases(gpt2(**vars(a)), nn.Linear, nn.MultiheadAttention)
                 + a.num_layers * attention_biases(a.d_model)
             ),
-        ),
-        Mistake(
-            "final LayerNorm forgotten",
-            "Right, but for the LayerNorm between the last block and the head.",
+            "Right, but for the hidden layer: both of its Linear layers have a bias."),
+        Mistake("final LayerNorm forgotten",
             lambda a: gpt2_params(**vars(a)) - parameters(nn.LayerNorm(a.d_model)),
-        ),
-        Mistake(
-            "LayerNorms forgotten",
-            "You left out the LayerNorms. There are two in each block and one at the end.",
+            "Right, but for the LayerNorm between the last block and the head."),
+        Mistake("LayerNorms forgotten",
             lambda a: gpt2_params(**vars(a)) - of_kind(gpt2(**vars(a)), nn.LayerNorm),
-        ),
-        Mistake(
-            "one LayerNorm a block",
-            "You counted one LayerNorm a block. There are two: one for the attention, "
-            "one for the hidden layer.",
+            "You left out the LayerNorms. There are two in each block and one at the end."),
+        Mistake("one LayerNorm a block",
             lambda a: gpt2_params(**vars(a)) - a.num_layers * parameters(nn.LayerNorm(a.d_model)),
-        ),
-        Mistake(
-            "LayerNorm without a bias",
-            "Your LayerNorm has a weight only. It has a bias too.",
+            "You counted one LayerNorm a block. There are two: one for the attention, one for the "
+            "hidden layer."),
+        Mistake("LayerNorm without a bias",
             lambda a: gpt2_params(**vars(a)) - biases(gpt2(**vars(a)), nn.LayerNorm),
-        ),
-        Mistake(
-            "attention's output forgotten",
-            "You counted three projections in the attention: query, key and value. "
-            "A fourth one mixes the heads again.",
+            "Your LayerNorm has a weight only. It has a bias too."),
+        Mistake("attention's output forgotten",
             lambda a: (
                 gpt2_params(**vars(a)) - a.num_layers * parameters(nn.Linear(a.d_model, a.d_model))
             ),
-        ),
-        Mistake(
-            "hidden layer not wider",
-            "Your hidden layer has `d_model` features. In GPT-2 it is four times as wide.",
+            "You counted three projections in the attention: query, key and value. A fourth one "
+            "mixes the heads again."),
+        Mistake("hidden layer not wider",
             lambda a: (
                 gpt2_params(a.vocab_size, a.context, a.d_model, 0)
                 + a.num_layers * parameters(nn.TransformerEncoderLayer(a.d_model, 1, a.d_model))
             ),
-        ),
-        Mistake(
-            "one block only",
-            "Right for one block. There are `num_layers` of them.",
-            lambda a: gpt2_params(a.vocab_size, a.context, a.d_model, 1),
-        ),
-        Mistake(
-            "bias in the head",
-            "You gave the head a bias. It has the embedding's weight and nothing else.",
-            lambda a: gpt2_params(**vars(a)) + a.vocab_size,
-        ),
-        Mistake(
-            "head not tied, with a bias",
-            "You counted the head as a Linear of its own. Its matrix is the embedding's weight, "
-            "a shared parameter that counts once, and it has no bias.",
+            "Your hidden layer has `d_model` features. In GPT-2 it is four times as wide."),
+        Mistake("one block only", lambda a: gpt2_params(a.vocab_size, a.context, a.d_model, 1),
+            "There are `num_layers` of them.",
+            praise="Right for one block."),
+        Mistake("bias in the head", lambda a: gpt2_params(**vars(a)) + a.vocab_size,
+            "You gave the head a bias. It has the embedding's weight and nothing else."),
+        Mistake("head not tied, with a bias",
             lambda a: gpt2_params(**vars(a)) + parameters(nn.Linear(a.d_model, a.vocab_size)),
-        ),
-        Mistake(
-            "causal mask counted",
-            "You counted the causal mask of each block. It is a constant, not a parameter.",
+            "You counted the head as a Linear of its own. Its matrix is the embedding's weight, a "
+            "shared parameter that counts once, and it has no bias."),
+        Mistake("causal mask counted",
             lambda a: gpt2_params(**vars(a)) + a.num_layers * a.context * a.context,
-        ),
+            "You counted the causal mask of each block. It is a constant, not a parameter."),
     ),
     hints=(
         "Two tables stand at the beginning: one row for each token, one row for each position.",
@@ -903,140 +717,91 @@ GPT2 = Function(
 LLAMA = Function(
     llama_params,
     parts=(
-        Part(
-            "a key for each head",
-            2,
-            cases=(
-                case(5, 2, 1, 1, 1, 3),
-                case(10, 4, 1, 2, 2, 6),
-                case(100, 12, 3, num_heads=3, num_kv_heads=3, hidden_dim=20),
-            ),
-            draw=draw_llama,
-        ),
-        Part(
-            "grouped queries",
-            1,
-            cases=(case(10, 4, 1, 2, 1, 6), case(100, 24, 2, 6, 2, 20)),
-            draw=lambda random: draw_llama(random, random.randint(2, 4)),
-        ),
-        Part(
-            "a tied head",
-            1,
-            cases=(case(10, 4, 1, 2, 1, 6, tied=True), case(100, 24, 2, 6, 3, 20, True)),
-            draw=lambda random: draw_llama(random, random.randint(2, 4), tied=True),
-        ),
-        Part(
-            "Llama as published",
-            1,
-            cases=(
-                case(32_000, 4096, 32, 32, 32, 11_008),
-                case(128_256, 4096, 32, 32, 8, 14_336),
-                case(128_256, 2048, 16, 32, 8, 8192, tied=True),
-            ),
-            draw=lambda random: case(
+        Part("a key for each head", 2,
+            (case(5, 2, 1, 1, 1, 3), case(10, 4, 1, 2, 2, 6),
+             case(100, 12, 3, num_heads=3, num_kv_heads=3, hidden_dim=20)),
+            draw_llama),
+        Part("grouped queries", 1,
+            (case(10, 4, 1, 2, 1, 6), case(100, 24, 2, 6, 2, 20)),
+            lambda random: draw_llama(random, random.randint(2, 4))),
+        Part("a tied head", 1,
+            (case(10, 4, 1, 2, 1, 6, tied=True), case(100, 24, 2, 6, 3, 20, True)),
+            lambda random: draw_llama(random, random.randint(2, 4), tied=True)),
+        Part("Llama as published", 1,
+            (case(32_000, 4096, 32, 32, 32, 11_008), case(128_256, 4096, 32, 32, 8, 14_336),
+             case(128_256, 2048, 16, 32, 8, 8192, tied=True)),
+            lambda random: case(
                 32_000, random.choice((2048, 5120)), 4, 32, random.choice((4, 8)), 9728
-            ),
-        ),
+            )),
     ),
     mistakes=(
-        Mistake(
-            "keys for every head",
-            "Right where each head has keys and values of its own. With grouped queries "
-            "several heads share them: look at `num_kv_heads`.",
+        Mistake("keys for every head",
             lambda a: (
                 llama_params(**vars(a))
                 + 2 * a.num_layers * (matrix(a.d_model, a.d_model) - matrix(a.d_model, kv_width(a)))
             ),
-        ),
-        Mistake(
-            "values for every head",
-            "Right where each head has keys and values of its own. You made the keys fewer, "
-            "but the heads of a group share their values as well.",
+            "With grouped queries several heads share them: look at `num_kv_heads`.",
+            praise="Right where each head has keys and values of its own."),
+        Mistake("values for every head",
             lambda a: (
                 llama_params(**vars(a))
                 + a.num_layers * (matrix(a.d_model, a.d_model) - matrix(a.d_model, kv_width(a)))
             ),
-        ),
-        Mistake(
-            "one query a group",
-            "You made the queries fewer as well. Each of the `num_heads` heads has its own "
-            "queries; only keys and values are shared.",
+            "You made the keys fewer, but the heads of a group share their values as well.",
+            praise="Right where each head has keys and values of its own."),
+        Mistake("one query a group",
             lambda a: (
                 llama_params(**vars(a))
                 - a.num_layers * (matrix(a.d_model, a.d_model) - matrix(a.d_model, kv_width(a)))
             ),
-        ),
-        Mistake(
-            "all matrices narrow",
-            "You made all four matrices of the attention narrower. Queries and output keep all "
-            "`num_heads` heads; only keys and values are shared.",
+            "You made the queries fewer as well. Each of the `num_heads` heads has its own "
+            "queries; only keys and values are shared."),
+        Mistake("all matrices narrow",
             lambda a: (
                 llama_params(**vars(a))
                 - 2 * a.num_layers * (matrix(a.d_model, a.d_model) - matrix(a.d_model, kv_width(a)))
             ),
-        ),
-        Mistake(
-            "one key for all heads",
-            "All your heads share one key and one value. There are `num_kv_heads` of them.",
-            lambda a: llama_params(**{**vars(a), "num_kv_heads": 1}),
-        ),
-        Mistake(
-            "one feature a key",
-            "Your keys and values have one feature for each head. A head has several: "
-            "the heads of the queries share `d_model` among them.",
+            "You made all four matrices of the attention narrower. Queries and output keep all "
+            "`num_heads` heads; only keys and values are shared."),
+        Mistake("one key for all heads", lambda a: llama_params(**{**vars(a), "num_kv_heads": 1}),
+            "All your heads share one key and one value. There are `num_kv_heads` of them."),
+        Mistake("one feature a key",
             lambda a: (
                 llama_params(**vars(a))
                 - 2 * a.num_layers * matrix(a.d_model, kv_width(a))
                 + 2 * a.num_layers * matrix(a.d_model, a.num_kv_heads)
             ),
-        ),
-        Mistake(
-            "two matrices in SwiGLU",
-            "You counted two matrices in the hidden layer. SwiGLU has a third: the gate.",
+            "Your keys and values have one feature for each head. A head has several: the heads "
+            "of the queries share `d_model` among them."),
+        Mistake("two matrices in SwiGLU",
             lambda a: llama_params(**vars(a)) - a.num_layers * matrix(a.d_model, a.hidden_dim),
-        ),
-        Mistake(
-            "attention's output forgotten",
-            "You counted three projections in the attention: query, key and value. "
-            "A fourth one mixes the heads again.",
+            "You counted two matrices in the hidden layer. SwiGLU has a third: the gate."),
+        Mistake("attention's output forgotten",
             lambda a: llama_params(**vars(a)) - a.num_layers * matrix(a.d_model, a.d_model),
-        ),
-        Mistake(
-            "head always tied",
-            "Right with `tied=True`. Without it the head has a matrix of its own, "
-            "as large as the embedding.",
+            "You counted three projections in the attention: query, key and value. A fourth one "
+            "mixes the heads again."),
+        Mistake("head always tied",
             lambda a: llama_params(**vars(a)) - (not a.tied) * matrix(a.d_model, a.vocab_size),
-        ),
-        Mistake(
-            "head never tied",
-            "Right without `tied`. With it the head uses the embedding's weight: "
-            "a shared parameter counts once.",
+            "Without it the head has a matrix of its own, as large as the embedding.",
+            praise="Right with `tied=True`."),
+        Mistake("head never tied",
             lambda a: llama_params(**vars(a)) + a.tied * matrix(a.d_model, a.vocab_size),
-        ),
-        Mistake(
-            "final RMSNorm forgotten",
-            "Right, but for the RMSNorm between the last block and the head.",
+            "With it the head uses the embedding's weight: a shared parameter counts once.",
+            praise="Right without `tied`."),
+        Mistake("final RMSNorm forgotten",
             lambda a: llama_params(**vars(a)) - parameters(nn.RMSNorm(a.d_model)),
-        ),
-        Mistake(
-            "one RMSNorm a block",
-            "You counted one RMSNorm a block. There are two: one for the attention, "
-            "one for the hidden layer.",
+            "Right, but for the RMSNorm between the last block and the head."),
+        Mistake("one RMSNorm a block",
             lambda a: llama_params(**vars(a)) - a.num_layers * parameters(nn.RMSNorm(a.d_model)),
-        ),
-        Mistake(
-            "RMSNorms forgotten",
-            "You left out the RMSNorms. There are two in each block and one at the end.",
+            "You counted one RMSNorm a block. There are two: one for the attention, one for the "
+            "hidden layer."),
+        Mistake("RMSNorms forgotten",
             lambda a: llama_params(**vars(a)) - of_kind(llama(**vars(a)), nn.RMSNorm),
-        ),
-        Mistake(
-            "LayerNorm for RMSNorm",
-            "You gave each norm a weight and a bias, as LayerNorm has. RMSNorm has a weight only.",
+            "You left out the RMSNorms. There are two in each block and one at the end."),
+        Mistake("LayerNorm for RMSNorm",
             lambda a: llama_params(**vars(a)) + of_kind(llama(**vars(a)), nn.RMSNorm),
-        ),
-        Mistake(
-            "biases counted",
-            "You gave the Linear layers a bias. Llama has none.",
+            "You gave each norm a weight and a bias, as LayerNorm has. RMSNorm has a weight only."),
+        Mistake("biases counted",
             lambda a: (
                 llama_params(**vars(a))
                 + sum(
@@ -1047,12 +812,10 @@ LLAMA = Function(
                     if isinstance(layer, nn.Linear)
                 )
             ),
-        ),
-        Mistake(
-            "one block only",
-            "Right for one block. There are `num_layers` of them.",
-            lambda a: llama_params(**{**vars(a), "num_layers": 1}),
-        ),
+            "You gave the Linear layers a bias. Llama has none."),
+        Mistake("one block only", lambda a: llama_params(**{**vars(a), "num_layers": 1}),
+            "There are `num_layers` of them.",
+            praise="Right for one block."),
     ),
     hints=(
         "A block has nine layers with parameters: four in the attention, three in the SwiGLU "

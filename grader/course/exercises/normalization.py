@@ -124,107 +124,69 @@ SHAPE_SLIPS: tuple[tuple[str, str, Callable[[int | Shape], int]], ...] = (
 )
 
 BATCHNORM_SLIPS = (
-    Mistake(
-        "one vector only",
-        "You counted a single vector. After normalising, BatchNorm scales each channel "
-        "and also shifts it.",
-        lambda a: a.affine * a.num_features,
-    ),
-    Mistake(
-        "one pair for the layer",
-        "You counted one scale and one shift for the whole layer. "
-        "Every channel is treated on its own.",
-        lambda a: batchnorm_params(1, a.affine),
-    ),
-    Mistake(
-        "one shift for the layer",
-        "You gave the whole layer a single shift. Each channel has a shift of its own, "
-        "as it has a scale of its own.",
-        lambda a: a.affine * (a.num_features + 1),
-    ),
-    Mistake(
-        "mixes the channels",
-        "You counted weights from each channel to each other one, as in a Linear. "
-        "BatchNorm never mixes channels: each is scaled and shifted by itself.",
+    Mistake("one vector only", lambda a: a.affine * a.num_features,
+        "You counted a single vector. After normalising, BatchNorm scales each channel and also "
+        "shifts it."),
+    Mistake("one pair for the layer", lambda a: batchnorm_params(1, a.affine),
+        "You counted one scale and one shift for the whole layer. Every channel is treated on its "
+        "own."),
+    Mistake("one shift for the layer", lambda a: a.affine * (a.num_features + 1),
+        "You gave the whole layer a single shift. Each channel has a shift of its own, as it has "
+        "a scale of its own."),
+    Mistake("mixes the channels",
         lambda a: a.affine * parameters(nn.Linear(a.num_features, a.num_features)),
-    ),
-    Mistake(
-        "running statistics counted",
-        "You counted the running mean and the running variance as well. No gradient trains "
-        "them: PyTorch keeps them as buffers. Keras lists them as non-trainable parameters.",
+        "You counted weights from each channel to each other one, as in a Linear. BatchNorm never "
+        "mixes channels: each is scaled and shifted by itself."),
+    Mistake("running statistics counted",
         lambda a: (
             batchnorm_params(a.num_features, a.affine) + batchnorm_params(a.num_features, a.affine)
         ),
-    ),
-    Mistake(
-        "all buffers counted too",
-        "You added the buffers to the parameters. `parameters()` does not return buffers: "
-        "they are saved with the layer, but not trained.",
+        "You counted the running mean and the running variance as well. No gradient trains them: "
+        "PyTorch keeps them as buffers. Keras lists them as non-trainable parameters."),
+    Mistake("all buffers counted too",
         lambda a: a.affine * (batchnorm_params(a.num_features) + batchnorm_buffers(a.num_features)),
-    ),
+        "You added the buffers to the parameters. `parameters()` does not return buffers: they "
+        "are saved with the layer, but not trained."),
 )
 
 BATCHNORM_PARAMS = Function(
     batchnorm_params,
     parts=(
-        Part(
-            "affine",
-            2,
-            cases=(case(1), case(3), case(6, True), case(64)),
-            draw=lambda random: case(random.randint(2, 512)),
-        ),
-        Part(
-            "not affine",
-            1,
-            cases=(case(3, affine=False), case(6, False), case(num_features=10, affine=True)),
-            draw=lambda random: case(random.randint(2, 512), affine=False),
-        ),
+        Part("affine", 2,
+            (case(1), case(3), case(6, True), case(64)),
+            lambda random: case(random.randint(2, 512))),
+        Part("not affine", 1,
+            (case(3, affine=False), case(6, False), case(num_features=10, affine=True)),
+            lambda random: case(random.randint(2, 512), affine=False)),
     ),
     mistakes=(
-        Mistake(
-            "affine ignored",
+        Mistake("affine ignored", lambda a: batchnorm_params(a.num_features),
             "Right, but with `affine=False` the layer normalises and does nothing after that. "
-            "Look at the `affine` argument.",
-            lambda a: batchnorm_params(a.num_features),
-        ),
-        Mistake(
-            "affine upside down",
-            "You have parameters where `affine` is False and none where it is True. "
-            "Look at your `if` again.",
-            lambda a: batchnorm_params(a.num_features, not a.affine),
-        ),
-        Mistake(
-            "affine removes the shift",
-            "Right for `affine=True`. `affine=False` takes away the shift, as `bias=False` would, "
-            "but not the shift alone: what else does `affine` stand for?",
+            "Look at the `affine` argument."),
+        Mistake("affine upside down", lambda a: batchnorm_params(a.num_features, not a.affine),
+            "You have parameters where `affine` is False and none where it is True. Look at your "
+            "`if` again."),
+        Mistake("affine removes the shift",
             lambda a: batchnorm_params(a.num_features) - (not a.affine) * a.num_features,
-        ),
-        Mistake(
-            "no parameters",
+            "`affine=False` takes away the shift, as `bias=False` would, but not the shift alone: "
+            "what else does `affine` stand for?",
+            praise="Right for `affine=True`."),
+        Mistake("no parameters", lambda a: 0,
             "You returned 0. Subtracting a mean and dividing by a deviation needs no parameters, "
-            "but PyTorch's layer does one thing more, unless it is switched off.",
-            lambda a: 0,
-        ),
-        Mistake(
-            "buffers, not parameters",
+            "but PyTorch's layer does one thing more, unless it is switched off."),
+        Mistake("buffers, not parameters", lambda a: batchnorm_buffers(a.num_features),
             "You counted the buffers. They are `running_mean`, `running_var` and "
-            "`num_batches_tracked`. Asked are the parameters.",
-            lambda a: batchnorm_buffers(a.num_features),
-        ),
-        Mistake(
-            "statistics always counted",
-            "You counted the running mean and the running variance, with or without `affine`. "
-            "No gradient trains them: PyTorch keeps them as buffers, beside the parameters.",
+            "`num_batches_tracked`. Asked are the parameters."),
+        Mistake("statistics always counted",
             lambda a: batchnorm_params(a.num_features, a.affine) + batchnorm_params(a.num_features),
-        ),
-        Mistake(
-            "buffers always counted",
-            "You added all the buffers, with or without `affine`. `parameters()` does not return "
-            "buffers: they are saved with the layer, but not trained.",
+            "You counted the running mean and the running variance, with or without `affine`. No "
+            "gradient trains them: PyTorch keeps them as buffers, beside the parameters."),
+        Mistake("buffers always counted",
             lambda a: (
                 batchnorm_params(a.num_features, a.affine) + batchnorm_buffers(a.num_features)
             ),
-        ),
+            "You added all the buffers, with or without `affine`. `parameters()` does not return "
+            "buffers: they are saved with the layer, but not trained."),
         *BATCHNORM_SLIPS,
         *(ignoring(slip, affine=True) for slip in BATCHNORM_SLIPS),
     ),
@@ -237,125 +199,83 @@ BATCHNORM_PARAMS = Function(
 )
 
 BUFFER_SLIPS = (
-    Mistake(
-        "counter per channel",
-        "You gave each channel a batch counter of its own. All channels see the same batches, "
-        "so how many counters does the layer need?",
-        lambda a: a.track_running_stats * 3 * a.num_features,
-    ),
-    Mistake(
-        "counter per statistic",
-        "You gave each statistic a batch counter of its own. Both are updated with the same "
-        "batches, so how many counters does the layer need?",
+    Mistake("counter per channel", lambda a: a.track_running_stats * 3 * a.num_features,
+        "You gave each channel a batch counter of its own. All channels see the same batches, so "
+        "how many counters does the layer need?"),
+    Mistake("counter per statistic",
         lambda a: batchnorm_buffers(a.num_features, a.track_running_stats) + a.track_running_stats,
-    ),
-    Mistake(
-        "one statistic only",
-        "You counted one statistic. To normalise in eval mode the layer needs the mean and "
-        "the variance of each channel. And there is a third buffer.",
-        lambda a: a.track_running_stats * a.num_features,
-    ),
-    Mistake(
-        "one statistic and counter",
-        "You counted one statistic and the batch counter. To normalise in eval mode "
-        "the layer needs both the mean and the variance of each channel.",
-        lambda a: a.track_running_stats * (a.num_features + 1),
-    ),
-    Mistake(
-        "tensors, not elements",
-        "You counted the buffers themselves. Asked is how many numbers they hold together, "
-        "as with `numel()`.",
+        "You gave each statistic a batch counter of its own. Both are updated with the same "
+        "batches, so how many counters does the layer need?"),
+    Mistake("one statistic only", lambda a: a.track_running_stats * a.num_features,
+        "You counted one statistic. To normalise in eval mode the layer needs the mean and the "
+        "variance of each channel. And there is a third buffer."),
+    Mistake("one statistic and counter", lambda a: a.track_running_stats * (a.num_features + 1),
+        "You counted one statistic and the batch counter. To normalise in eval mode the layer "
+        "needs both the mean and the variance of each channel."),
+    Mistake("tensors, not elements",
         lambda a: a.track_running_stats * len(list(nn.BatchNorm2d(1).buffers())),
-    ),
-    Mistake(
-        "parameters counted too",
-        "You added scale and shift. These are parameters: they are trained, and "
-        "`buffers()` does not return them.",
+        "You counted the buffers themselves. Asked is how many numbers they hold together, as "
+        "with `numel()`."),
+    Mistake("parameters counted too",
         lambda a: (
             a.track_running_stats
             * (batchnorm_buffers(a.num_features) + batchnorm_params(a.num_features))
         ),
-    ),
+        "You added scale and shift. These are parameters: they are trained, and `buffers()` does "
+        "not return them."),
 )
 
 BATCHNORM_BUFFERS = Function(
     batchnorm_buffers,
     parts=(
-        Part(
-            "running statistics tracked",
-            2,
-            cases=(case(1), case(3), case(6, True), case(64)),
-            draw=lambda random: case(random.randint(2, 512)),
-        ),
-        Part(
-            "not tracked",
-            1,
-            cases=(
-                case(3, track_running_stats=False),
-                case(6, False),
-                case(num_features=10, track_running_stats=True),
-            ),
-            draw=lambda random: case(random.randint(2, 512), track_running_stats=False),
-        ),
+        Part("running statistics tracked", 2,
+            (case(1), case(3), case(6, True), case(64)),
+            lambda random: case(random.randint(2, 512))),
+        Part("not tracked", 1,
+            (case(3, track_running_stats=False), case(6, False),
+             case(num_features=10, track_running_stats=True)),
+            lambda random: case(random.randint(2, 512), track_running_stats=False)),
     ),
     mistakes=(
-        Mistake(
-            "counter forgotten",
-            "You are short by one. Beside the two statistics there is a third buffer: "
-            "print `nn.BatchNorm2d(6).state_dict()` and look for it.",
+        Mistake("counter forgotten",
             lambda a: (
                 batchnorm_buffers(a.num_features, a.track_running_stats) - a.track_running_stats
             ),
-        ),
-        Mistake(
-            "two vectors, always",
+            "You are short by one. Beside the two statistics there is a third buffer: print "
+            "`nn.BatchNorm2d(6).state_dict()` and look for it."),
+        Mistake("two vectors, always", lambda a: batchnorm_params(a.num_features),
             "There are two vectors among the buffers, but there is a third buffer too. And with "
             "`track_running_stats=False` your answer should change. (Did you count the "
-            "parameters? They are trained.)",
-            lambda a: batchnorm_params(a.num_features),
-        ),
-        Mistake(
-            "tracking ignored",
+            "parameters? They are trained.)"),
+        Mistake("tracking ignored", lambda a: batchnorm_buffers(a.num_features),
             "Right, but with `track_running_stats=False` the layer remembers nothing between "
-            "batches. Look at that argument.",
-            lambda a: batchnorm_buffers(a.num_features),
-        ),
-        Mistake(
-            "tracking upside down",
-            "You have buffers where `track_running_stats` is False and none where it is True. "
-            "Look at your `if` again.",
+            "batches. Look at that argument."),
+        Mistake("tracking upside down",
             lambda a: batchnorm_buffers(a.num_features, not a.track_running_stats),
-        ),
-        Mistake(
-            "counter always there",
-            "Right where the statistics are tracked. With `track_running_stats=False` nobody "
-            "needs the batches counted either.",
+            "You have buffers where `track_running_stats` is False and none where it is True. "
+            "Look at your `if` again."),
+        Mistake("counter always there",
             lambda a: (
                 batchnorm_buffers(a.num_features, a.track_running_stats)
                 + (not a.track_running_stats)
             ),
-        ),
-        Mistake(
-            "only the counter goes",
-            "Right where the statistics are tracked. `track_running_stats=False` takes away more "
-            "than the counter: the name says which tensors are not kept.",
+            "With `track_running_stats=False` nobody needs the batches counted either.",
+            praise="Right where the statistics are tracked."),
+        Mistake("only the counter goes",
             lambda a: batchnorm_buffers(a.num_features) - (not a.track_running_stats),
-        ),
-        Mistake(
-            "parameters always added",
-            "You added scale and shift. These are parameters: they are trained, `buffers()` does "
-            "not return them, and `track_running_stats` does not concern them.",
+            "`track_running_stats=False` takes away more than the counter: the name says which "
+            "tensors are not kept.",
+            praise="Right where the statistics are tracked."),
+        Mistake("parameters always added",
             lambda a: (
                 batchnorm_buffers(a.num_features, a.track_running_stats)
                 + batchnorm_params(a.num_features)
             ),
-        ),
-        Mistake(
-            "no buffers",
-            "You returned 0. In eval mode there may be no batch to take a mean of, "
-            "so what must the layer have remembered?",
-            lambda a: 0,
-        ),
+            "You added scale and shift. These are parameters: they are trained, `buffers()` does "
+            "not return them, and `track_running_stats` does not concern them."),
+        Mistake("no buffers", lambda a: 0,
+            "You returned 0. In eval mode there may be no batch to take a mean of, so what must "
+            "the layer have remembered?"),
         *BUFFER_SLIPS,
         *(ignoring(slip, track_running_stats=True) for slip in BUFFER_SLIPS),
     ),
@@ -367,138 +287,84 @@ BATCHNORM_BUFFERS = Function(
 )
 
 MEAN_SLIPS = (
-    Mistake(
-        "momentum reversed",
-        "You read `momentum` as Keras does: there it says how much of the old mean stays. "
-        "In PyTorch the word means the opposite.",
-        lambda a: running_mean(a.previous, a.batch_mean, 1 - a.momentum),
-    ),
-    Mistake(
-        "old mean not reduced",
-        "You added a share of the batch mean but kept all of the old mean. "
-        "If both are 5, the running mean should stay 5.",
+    Mistake("momentum reversed", lambda a: running_mean(a.previous, a.batch_mean, 1 - a.momentum),
+        "You read `momentum` as Keras does: there it says how much of the old mean stays. In "
+        "PyTorch the word means the opposite."),
+    Mistake("old mean not reduced",
         lambda a: a.previous + running_mean(0.0, a.batch_mean, a.momentum),
-    ),
-    Mistake(
-        "batch mean not reduced",
-        "You made the old mean smaller but added the whole batch mean. "
-        "If both are 5, the running mean should stay 5.",
+        "You added a share of the batch mean but kept all of the old mean. If both are 5, the "
+        "running mean should stay 5."),
+    Mistake("batch mean not reduced",
         lambda a: a.batch_mean + running_mean(a.previous, 0.0, a.momentum),
-    ),
-    Mistake(
-        "batch share only",
-        "You returned the share of the batch mean alone. The larger part usually comes "
-        "from the old mean.",
-        lambda a: running_mean(0.0, a.batch_mean, a.momentum),
-    ),
-    Mistake(
-        "old share only",
-        "You made the old mean smaller and stopped there. The batch mean fills the gap.",
-        lambda a: running_mean(a.previous, 0.0, a.momentum),
-    ),
-    Mistake(
-        "wrong direction",
-        "Your mean moves away from the batch mean. Look at the sign of your difference.",
+        "You made the old mean smaller but added the whole batch mean. If both are 5, the running "
+        "mean should stay 5."),
+    Mistake("batch share only", lambda a: running_mean(0.0, a.batch_mean, a.momentum),
+        "You returned the share of the batch mean alone. The larger part usually comes from the "
+        "old mean."),
+    Mistake("old share only", lambda a: running_mean(a.previous, 0.0, a.momentum),
+        "You made the old mean smaller and stopped there. The batch mean fills the gap."),
+    Mistake("wrong direction",
         lambda a: a.previous - running_mean(0.0, a.batch_mean - a.previous, a.momentum),
-    ),
-    Mistake(
-        "difference only",
-        "You returned how far the mean moves. Asked is where it arrives.",
-        lambda a: running_mean(0.0, a.batch_mean - a.previous, a.momentum),
-    ),
-    Mistake(
-        "share of the sum",
-        "You took the same share of both means. A running mean must lie between the two: "
-        "if both are 5, it should stay 5.",
+        "Your mean moves away from the batch mean. Look at the sign of your difference."),
+    Mistake("difference only", lambda a: running_mean(0.0, a.batch_mean - a.previous, a.momentum),
+        "You returned how far the mean moves. Asked is where it arrives."),
+    Mistake("share of the sum",
         lambda a: (
             running_mean(0.0, a.batch_mean, a.momentum) + running_mean(0.0, a.previous, a.momentum)
         ),
-    ),
-    Mistake(
-        "momentum as in SGD",
-        "You kept a share of the old value and added the whole new one, as SGD does with "
-        "its momentum. A running mean must lie between the two: if both are 5, it stays 5.",
+        "You took the same share of both means. A running mean must lie between the two: if both "
+        "are 5, it should stay 5."),
+    Mistake("momentum as in SGD",
         lambda a: a.batch_mean + running_mean(0.0, a.previous, a.momentum),
-    ),
+        "You kept a share of the old value and added the whole new one, as SGD does with its "
+        "momentum. A running mean must lie between the two: if both are 5, it stays 5."),
 )
 
 RUNNING_MEAN = Function(
     running_mean,
     parts=(
-        Part(
-            "from zero",
-            1,
-            cases=(case(0.0, 1.0), case(0.0, 20.0), case(0.0, -5.0)),
-            draw=lambda random: case(0.0, random.randint(1, 60) + 0.25),
-        ),
-        Part(
-            "from an older mean",
-            1,
-            cases=(case(10.0, 20.0), case(5.0, 5.0), case(-3.0, 7.0), case(2.5, -1.5)),
-            draw=_random_update,
-        ),
-        Part(
-            "another momentum",
-            1,
-            cases=(
-                case(10.0, 20.0, 0.25),
-                case(8.0, -2.0, momentum=0.75),
-                case(4.0, 6.0, momentum=1.0),
-                case(4.0, 6.0, momentum=0.01),
-            ),
-            draw=lambda random: _random_update(random, momentum=random.randint(11, 45) / 50),
-        ),
+        Part("from zero", 1,
+            (case(0.0, 1.0), case(0.0, 20.0), case(0.0, -5.0)),
+            lambda random: case(0.0, random.randint(1, 60) + 0.25)),
+        Part("from an older mean", 1,
+            (case(10.0, 20.0), case(5.0, 5.0), case(-3.0, 7.0), case(2.5, -1.5)),
+            _random_update),
+        Part("another momentum", 1,
+            (case(10.0, 20.0, 0.25), case(8.0, -2.0, momentum=0.75), case(4.0, 6.0, momentum=1.0),
+             case(4.0, 6.0, momentum=0.01)),
+            lambda random: _random_update(random, momentum=random.randint(11, 45) / 50)),
     ),
     mistakes=(
-        Mistake(
-            "momentum ignored",
-            "Right for the default. `momentum` is an argument: with another one the mean moves "
-            "faster or slower.",
-            lambda a: running_mean(a.previous, a.batch_mean),
-        ),
-        Mistake(
-            "sum of both",
-            "You added the two means. A running mean must lie between the old mean "
-            "and the batch mean.",
-            lambda a: a.previous + a.batch_mean,
-        ),
-        Mistake(
-            "plain average",
-            "You took the average of the two means. The two have different weights: "
-            "`momentum` says which.",
-            lambda a: running_mean(a.previous, a.batch_mean, 0.5),
-        ),
-        Mistake(
-            "old mean forgotten",
-            "You returned the batch mean. That is what the layer normalises with in training, "
-            "but it remembers older batches as well.",
-            lambda a: a.batch_mean,
-        ),
-        Mistake(
-            "mean not updated",
-            "You returned the old mean. That is right in eval mode; each training batch moves it.",
-            lambda a: a.previous,
-        ),
-        Mistake(
-            "Keras' default",
-            "You read `momentum` as Keras does, and made it 0.99 where it is left out. "
-            "In PyTorch the word means the opposite, and the default is another.",
+        Mistake("momentum ignored", lambda a: running_mean(a.previous, a.batch_mean),
+            "`momentum` is an argument: with another one the mean moves faster or slower.",
+            praise="Right for the default."),
+        Mistake("sum of both", lambda a: a.previous + a.batch_mean,
+            "You added the two means. A running mean must lie between the old mean and the batch "
+            "mean."),
+        Mistake("plain average", lambda a: running_mean(a.previous, a.batch_mean, 0.5),
+            "You took the average of the two means. The two have different weights: `momentum` "
+            "says which."),
+        Mistake("old mean forgotten", lambda a: a.batch_mean,
+            "You returned the batch mean. That is what the layer normalises with in training, but "
+            "it remembers older batches as well."),
+        Mistake("mean not updated", lambda a: a.previous,
+            "You returned the old mean. That is right in eval mode; each training batch moves it."),
+        Mistake("Keras' default",
             lambda a: running_mean(
                 a.previous, a.batch_mean, 1 - (0.99 if a.momentum == 0.1 else a.momentum)
             ),
-        ),
-        Mistake(
-            "old share fixed",
-            "Right for the default. With another `momentum` the batch mean gets another share, "
-            "and then the old mean's share changes too.",
+            "You read `momentum` as Keras does, and made it 0.99 where it is left out. In PyTorch "
+            "the word means the opposite, and the default is another."),
+        Mistake("old share fixed",
             lambda a: running_mean(a.previous, 0.0) + running_mean(0.0, a.batch_mean, a.momentum),
-        ),
-        Mistake(
-            "batch share fixed",
-            "Right for the default. With another `momentum` the old mean gets another share, "
-            "and then the batch mean's share changes too.",
+            "With another `momentum` the batch mean gets another share, and then the old mean's "
+            "share changes too.",
+            praise="Right for the default."),
+        Mistake("batch share fixed",
             lambda a: running_mean(a.previous, 0.0, a.momentum) + running_mean(0.0, a.batch_mean),
-        ),
+            "With another `momentum` the old mean gets another share, and then the batch mean's "
+            "share changes too.",
+            praise="Right for the default."),
         *MEAN_SLIPS,
         *(ignoring(slip, momentum=0.1) for slip in MEAN_SLIPS),
     ),
@@ -511,122 +377,85 @@ RUNNING_MEAN = Function(
 
 
 def _layernorm_slip(name: str, sentence: str, places: Callable[[int | Shape], int]) -> Mistake:
-    return Mistake(
-        name,
-        sentence,
+    return Mistake(name,
         lambda a: layernorm_params(places(a.normalized_shape), a.elementwise_affine, a.bias),
-    )
+        sentence)
 
 
 LAYERNORM_SLIPS = (
     *(_layernorm_slip(*slip) for slip in SHAPE_SLIPS),
-    Mistake(
-        "tuple taken for int",
-        "`normalized_shape` can be an int or a tuple. Python repeats a tuple where you wanted "
-        "to multiply a number.",
+    Mistake("tuple taken for int",
         lambda a: (
             a.normalized_shape * layernorm_params(1, a.elementwise_affine, a.bias)
             if a.elementwise_affine
             else 0
         ),
-    ),
-    Mistake(
-        "one shift for the layer",
-        "You gave the whole layer a single shift. Each place has a shift of its own, "
-        "as it has a scale of its own.",
+        "`normalized_shape` can be an int or a tuple. Python repeats a tuple where you wanted to "
+        "multiply a number."),
+    Mistake("one shift for the layer",
         lambda a: (
             layernorm_params(a.normalized_shape, a.elementwise_affine, bias=False)
             + (a.elementwise_affine and a.bias)
         ),
-    ),
+        "You gave the whole layer a single shift. Each place has a shift of its own, as it has a "
+        "scale of its own."),
 )
 
 LAYERNORM = Function(
     layernorm_params,
     parts=(
-        Part(
-            "one dimension",
-            1,
-            cases=(case(1), case(6), case((5,)), case(768)),
-            draw=lambda random: case(_random_places(random)),
-        ),
-        Part(
-            "more dimensions",
-            2,
-            cases=(case((2, 3)), case((3, 5)), case((6, 4, 4)), case(normalized_shape=(2, 7, 3))),
-            draw=lambda random: case(_random_shape(random)),
-        ),
-        Part(
-            "no bias",
-            1,
-            cases=(case(6, bias=False), case((2, 3), True, False), case((6, 4, 4), bias=False)),
-            draw=lambda random: case(_random_shape(random), bias=False),
-        ),
-        Part(
-            "not affine",
-            1,
-            cases=(
-                case(6, elementwise_affine=False),
-                case((2, 3), False, bias=True),
-                case((6, 4, 4), elementwise_affine=False, bias=False),
-            ),
-            draw=lambda random: case(
+        Part("one dimension", 1,
+            (case(1), case(6), case((5,)), case(768)),
+            lambda random: case(_random_places(random))),
+        Part("more dimensions", 2,
+            (case((2, 3)), case((3, 5)), case((6, 4, 4)), case(normalized_shape=(2, 7, 3))),
+            lambda random: case(_random_shape(random))),
+        Part("no bias", 1,
+            (case(6, bias=False), case((2, 3), True, False), case((6, 4, 4), bias=False)),
+            lambda random: case(_random_shape(random), bias=False)),
+        Part("not affine", 1,
+            (case(6, elementwise_affine=False), case((2, 3), False, bias=True),
+             case((6, 4, 4), elementwise_affine=False, bias=False)),
+            lambda random: case(
                 _random_shape(random), elementwise_affine=False, bias=random.random() < 0.7
-            ),
-        ),
+            )),
     ),
     mistakes=(
-        Mistake(
-            "weight only",
-            "You counted one tensor. That is RMSNorm. A LayerNorm usually shifts as well.",
+        Mistake("weight only",
             lambda a: layernorm_params(a.normalized_shape, a.elementwise_affine, bias=False),
-        ),
-        Mistake(
-            "bias ignored",
-            "Right, but with `bias=False` the layer scales and does not shift. "
-            "Look at the `bias` argument.",
+            "You counted one tensor. That is RMSNorm. A LayerNorm usually shifts as well."),
+        Mistake("bias ignored",
             lambda a: layernorm_params(a.normalized_shape, a.elementwise_affine),
-        ),
-        Mistake(
-            "elementwise_affine ignored",
-            "Right, but with `elementwise_affine=False` the layer has nothing to learn. "
-            "Look at that argument.",
+            "Right, but with `bias=False` the layer scales and does not shift. Look at the `bias` "
+            "argument."),
+        Mistake("elementwise_affine ignored",
             lambda a: layernorm_params(a.normalized_shape, bias=a.bias),
-        ),
-        Mistake(
-            "both flags ignored",
-            "Right for the defaults. `elementwise_affine` and `bias` can switch tensors off.",
-            lambda a: layernorm_params(a.normalized_shape),
-        ),
-        Mistake(
-            "bias without affine",
-            "Right, but for `elementwise_affine=False` together with `bias=True`. "
-            "Print the parameters of such a layer: is there a bias?",
+            "Right, but with `elementwise_affine=False` the layer has nothing to learn. Look at "
+            "that argument."),
+        Mistake("both flags ignored", lambda a: layernorm_params(a.normalized_shape),
+            "`elementwise_affine` and `bias` can switch tensors off.",
+            praise="Right for the defaults."),
+        Mistake("bias without affine",
             lambda a: (
                 layernorm_params(a.normalized_shape, a.elementwise_affine, a.bias)
                 + (not a.elementwise_affine) * a.bias * _size(a.normalized_shape).numel()
             ),
-        ),
-        Mistake(
-            "no bias, no weight",
-            "Right with a bias. `bias=False` takes away the shift only: what stays?",
+            "Right, but for `elementwise_affine=False` together with `bias=True`. Print the "
+            "parameters of such a layer: is there a bias?"),
+        Mistake("no bias, no weight",
             lambda a: layernorm_params(a.normalized_shape, a.elementwise_affine and a.bias),
-        ),
-        Mistake(
-            "running statistics counted",
-            "You counted a mean and a variance for each place too. LayerNorm computes them anew "
-            "for each sample and keeps no statistics at all.",
+            "`bias=False` takes away the shift only: what stays?",
+            praise="Right with a bias."),
+        Mistake("running statistics counted",
             lambda a: (
                 layernorm_params(a.normalized_shape, a.elementwise_affine, a.bias)
                 + layernorm_params(a.normalized_shape)
             ),
-        ),
-        Mistake(
-            "no parameters",
-            "You returned 0. Normalising itself needs no parameters, but PyTorch's layer does "
-            "one thing more, unless it is switched off.",
-            lambda a: 0,
-        ),
+            "You counted a mean and a variance for each place too. LayerNorm computes them anew "
+            "for each sample and keeps no statistics at all."),
+        Mistake("no parameters", lambda a: 0,
+            "You returned 0. Normalising itself needs no parameters, but PyTorch's layer does one "
+            "thing more, unless it is switched off."),
         *LAYERNORM_SLIPS,
         *(ignoring(slip, elementwise_affine=True, bias=True) for slip in LAYERNORM_SLIPS),
         *(ignoring(slip, bias=True) for slip in LAYERNORM_SLIPS),
@@ -642,110 +471,72 @@ LAYERNORM = Function(
 )
 
 GROUPNORM_SLIPS = (
-    Mistake(
-        "one pair per group",
+    Mistake("one pair per group", lambda a: groupnorm_params(1, a.num_groups, a.affine),
         "You counted a scale and a shift for each group. The groups share their mean and "
-        "variance, but what is learned belongs to the channels.",
-        lambda a: groupnorm_params(1, a.num_groups, a.affine),
-    ),
-    Mistake(
-        "channels of one group",
-        "You counted the channels of one group only. All the groups have channels.",
+        "variance, but what is learned belongs to the channels."),
+    Mistake("channels of one group",
         lambda a: groupnorm_params(1, a.num_channels // a.num_groups, a.affine),
-    ),
-    Mistake(
-        "again for each group",
-        "You counted all the channels once for each group. A channel belongs to one group.",
+        "You counted the channels of one group only. All the groups have channels."),
+    Mistake("again for each group",
         lambda a: groupnorm_params(a.num_groups, a.num_channels, a.affine) * a.num_groups,
-    ),
-    Mistake(
-        "groups added",
-        "You added something for the groups. A group only says whose mean and variance "
-        "are shared: nothing is learned for it.",
+        "You counted all the channels once for each group. A channel belongs to one group."),
+    Mistake("groups added",
         lambda a: (
             groupnorm_params(a.num_groups, a.num_channels, a.affine) + a.affine * a.num_groups
         ),
-    ),
-    Mistake(
-        "one vector only",
-        "You counted a single vector. GroupNorm scales each channel and also shifts it.",
-        lambda a: a.affine * a.num_channels,
-    ),
-    Mistake(
-        "running statistics counted",
-        "You counted a mean and a variance for each channel too. GroupNorm computes its "
-        "statistics anew for each sample and keeps none.",
+        "You added something for the groups. A group only says whose mean and variance are "
+        "shared: nothing is learned for it."),
+    Mistake("one vector only", lambda a: a.affine * a.num_channels,
+        "You counted a single vector. GroupNorm scales each channel and also shifts it."),
+    Mistake("running statistics counted",
         lambda a: (
             groupnorm_params(a.num_groups, a.num_channels, a.affine)
             + groupnorm_params(a.num_groups, a.num_channels, a.affine)
         ),
-    ),
-    Mistake(
-        "channels times groups",
-        "You multiplied the channels by the groups. Nothing is learned for a group: "
-        "it only says whose mean and variance are shared.",
-        lambda a: a.affine * a.num_channels * a.num_groups,
-    ),
-    Mistake(
-        "one number per group",
-        "You counted one number for each channel and one for each group. Nothing is learned "
-        "for a group: it only says whose mean and variance are shared.",
-        lambda a: a.affine * (a.num_channels + a.num_groups),
-    ),
+        "You counted a mean and a variance for each channel too. GroupNorm computes its "
+        "statistics anew for each sample and keeps none."),
+    Mistake("channels times groups", lambda a: a.affine * a.num_channels * a.num_groups,
+        "You multiplied the channels by the groups. Nothing is learned for a group: it only says "
+        "whose mean and variance are shared."),
+    Mistake("one number per group", lambda a: a.affine * (a.num_channels + a.num_groups),
+        "You counted one number for each channel and one for each group. Nothing is learned for a "
+        "group: it only says whose mean and variance are shared."),
 )
 
 GROUPNORM = Function(
     groupnorm_params,
     parts=(
-        Part(
-            "affine",
-            2,
-            cases=(case(1, 3), case(2, 6), case(3, 12), case(num_groups=8, num_channels=40)),
-            draw=_random_groups,
-        ),
-        Part(
-            "one group, or one per channel",
-            1,
-            cases=(case(1, 10), case(7, 7), case(12, 12)),
-            draw=_random_extreme,
-        ),
-        Part(
-            "not affine",
-            1,
-            cases=(case(1, 3, affine=False), case(3, 12, False), case(4, 20, affine=True)),
-            draw=lambda random: _random_groups(random, affine=False),
-        ),
+        Part("affine", 2,
+            (case(1, 3), case(2, 6), case(3, 12), case(num_groups=8, num_channels=40)),
+            _random_groups),
+        Part("one group, or one per channel", 1,
+            (case(1, 10), case(7, 7), case(12, 12)),
+            _random_extreme),
+        Part("not affine", 1,
+            (case(1, 3, affine=False), case(3, 12, False), case(4, 20, affine=True)),
+            lambda random: _random_groups(random, affine=False)),
     ),
     mistakes=(
-        Mistake(
-            "affine ignored",
-            "Right, but with `affine=False` the layer has nothing to learn. "
-            "Look at the `affine` argument.",
-            lambda a: groupnorm_params(a.num_groups, a.num_channels),
-        ),
-        Mistake(
-            "affine removes the shift",
-            "Right for `affine=True`. `affine=False` takes away the shift, as `bias=False` would, "
-            "but not the shift alone: what else does `affine` stand for?",
+        Mistake("affine ignored", lambda a: groupnorm_params(a.num_groups, a.num_channels),
+            "Right, but with `affine=False` the layer has nothing to learn. Look at the `affine` "
+            "argument."),
+        Mistake("affine removes the shift",
             lambda a: (
                 groupnorm_params(a.num_groups, a.num_channels) - (not a.affine) * a.num_channels
             ),
-        ),
-        Mistake(
-            "statistics always counted",
-            "You counted a mean and a variance for each channel, with or without `affine`. "
-            "GroupNorm computes its statistics anew for each sample and keeps none.",
+            "`affine=False` takes away the shift, as `bias=False` would, but not the shift alone: "
+            "what else does `affine` stand for?",
+            praise="Right for `affine=True`."),
+        Mistake("statistics always counted",
             lambda a: (
                 groupnorm_params(a.num_groups, a.num_channels, a.affine)
                 + groupnorm_params(a.num_groups, a.num_channels)
             ),
-        ),
-        Mistake(
-            "no parameters",
-            "You returned 0. Normalising itself needs no parameters, but PyTorch's layer does "
-            "one thing more, unless it is switched off.",
-            lambda a: 0,
-        ),
+            "You counted a mean and a variance for each channel, with or without `affine`. "
+            "GroupNorm computes its statistics anew for each sample and keeps none."),
+        Mistake("no parameters", lambda a: 0,
+            "You returned 0. Normalising itself needs no parameters, but PyTorch's layer does one "
+            "thing more, unless it is switched off."),
         *GROUPNORM_SLIPS,
         *(ignoring(slip, affine=True) for slip in GROUPNORM_SLIPS),
     ),
@@ -762,61 +553,39 @@ def _rmsnorm_slips(
 ) -> tuple[Mistake, Mistake]:
     """The slip alone, and together with LayerNorm's shift."""
     return (
-        Mistake(name, sentence, lambda a: rmsnorm_params(places(a.normalized_shape))),
-        Mistake(
-            f"LayerNorm, {name}",
-            f"{sentence} And you counted a shift: RMSNorm has none.",
-            lambda a: layernorm_params(places(a.normalized_shape)),
-        ),
+        Mistake(name, lambda a: rmsnorm_params(places(a.normalized_shape)),
+            sentence),
+        Mistake(f"LayerNorm, {name}", lambda a: layernorm_params(places(a.normalized_shape)),
+            f"{sentence} And you counted a shift: RMSNorm has none."),
     )
 
 
 RMSNORM = Function(
     rmsnorm_params,
     parts=(
-        Part(
-            "one dimension",
-            1,
-            cases=(case(2), case(6), case((5,)), case(4096)),
-            draw=lambda random: case(_random_places(random)),
-        ),
-        Part(
-            "more dimensions",
-            1,
-            cases=(case((2, 3)), case((3, 5)), case((6, 4, 4)), case(normalized_shape=(2, 7, 3))),
-            draw=lambda random: case(_random_shape(random)),
-        ),
+        Part("one dimension", 1,
+            (case(2), case(6), case((5,)), case(4096)),
+            lambda random: case(_random_places(random))),
+        Part("more dimensions", 1,
+            (case((2, 3)), case((3, 5)), case((6, 4, 4)), case(normalized_shape=(2, 7, 3))),
+            lambda random: case(_random_shape(random))),
     ),
     mistakes=(
-        Mistake(
-            "counted like LayerNorm",
-            "That is a LayerNorm. RMSNorm subtracts no mean and adds no shift: "
-            "which of the two tensors is left?",
-            lambda a: layernorm_params(a.normalized_shape),
-        ),
-        Mistake(
-            "eps counted",
-            "One too many. `eps` is a fixed number that keeps the division safe. "
-            "It is a setting, not a parameter.",
-            lambda a: rmsnorm_params(a.normalized_shape) + 1,
-        ),
-        Mistake(
-            "no parameters",
-            "You returned 0. Dividing by the root mean square needs no parameters, "
-            "but PyTorch's layer does one thing more.",
-            lambda a: 0,
-        ),
-        Mistake(
-            "tuple taken for int",
-            "Right for an int. `normalized_shape` can also be a tuple, and asked is one number.",
-            lambda a: a.normalized_shape,
-        ),
-        Mistake(
-            "LayerNorm, tuple for int",
+        Mistake("counted like LayerNorm", lambda a: layernorm_params(a.normalized_shape),
+            "That is a LayerNorm. RMSNorm subtracts no mean and adds no shift: which of the two "
+            "tensors is left?"),
+        Mistake("eps counted", lambda a: rmsnorm_params(a.normalized_shape) + 1,
+            "One too many. `eps` is a fixed number that keeps the division safe. It is a setting, "
+            "not a parameter."),
+        Mistake("no parameters", lambda a: 0,
+            "You returned 0. Dividing by the root mean square needs no parameters, but PyTorch's "
+            "layer does one thing more."),
+        Mistake("tuple taken for int", lambda a: a.normalized_shape,
+            "`normalized_shape` can also be a tuple, and asked is one number.",
+            praise="Right for an int."),
+        Mistake("LayerNorm, tuple for int", lambda a: a.normalized_shape * 2,
             "`normalized_shape` can be an int or a tuple. Python repeats a tuple where you wanted "
-            "to multiply a number. And you counted a shift: RMSNorm has none.",
-            lambda a: a.normalized_shape * 2,
-        ),
+            "to multiply a number. And you counted a shift: RMSNorm has none."),
         *(mistake for slip in SHAPE_SLIPS for mistake in _rmsnorm_slips(*slip)),
     ),
     hints=(

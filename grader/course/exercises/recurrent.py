@@ -149,193 +149,114 @@ def draw_projection(random: Random) -> Case:
     )
 
 
-ONE_LAYER = Part(
-    "one layer",
-    1,
-    cases=(case(1, 2), case(3, 2), case(10, 20), case(input_size=28, hidden_size=16)),
-    draw=lambda random: case(**draw_sizes(random)),
-)
-WITHOUT_BIASES = Part(
-    "without biases",
-    1,
-    cases=(case(1, 2, bias=False), case(10, 20, bias=False), case(3, 2, bias=True)),
-    draw=lambda random: case(**draw_sizes(random), bias=False),
-)
-MORE_LAYERS = Part(
-    "more layers",
-    1,
-    cases=(
-        case(1, 2, num_layers=2),
-        case(10, 20, 3),
-        case(5, 3, num_layers=4, bias=False),
-    ),
-    draw=lambda random: case(
+ONE_LAYER = Part("one layer", 1,
+    (case(1, 2), case(3, 2), case(10, 20), case(input_size=28, hidden_size=16)),
+    lambda random: case(**draw_sizes(random)))
+WITHOUT_BIASES = Part("without biases", 1,
+    (case(1, 2, bias=False), case(10, 20, bias=False), case(3, 2, bias=True)),
+    lambda random: case(**draw_sizes(random), bias=False))
+MORE_LAYERS = Part("more layers", 1,
+    (case(1, 2, num_layers=2), case(10, 20, 3), case(5, 3, num_layers=4, bias=False)),
+    lambda random: case(
         **draw_sizes(random), num_layers=random.randint(2, 5), bias=random.random() < 0.5
-    ),
-)
-BOTH_DIRECTIONS = Part(
-    "both directions",
-    2,
-    cases=(
-        case(1, 2, bidirectional=True),
-        case(3, 2, num_layers=2, bidirectional=True),
-        case(10, 20, 3, bidirectional=True),
-        case(5, 3, 2, False, True),
-    ),
-    draw=lambda random: case(
+    ))
+BOTH_DIRECTIONS = Part("both directions", 2,
+    (case(1, 2, bidirectional=True), case(3, 2, num_layers=2, bidirectional=True),
+     case(10, 20, 3, bidirectional=True), case(5, 3, 2, False, True)),
+    lambda random: case(
         **draw_sizes(random),
         num_layers=random.randint(2, 4),
         bias=random.random() < 0.5,
         bidirectional=True,
-    ),
-)
-LAYERS_AND_DIRECTIONS = Part(
-    "more layers, both directions",
-    2,
-    cases=MORE_LAYERS.cases + BOTH_DIRECTIONS.cases,
-    draw=BOTH_DIRECTIONS.draw,
-)
-PROJECTION = Part(
-    "projection",
-    2,
-    cases=(
-        case(2, 3, proj_size=1),
-        case(2, 3, proj_size=1, bias=False),
-        case(10, 20, num_layers=2, proj_size=5),
-        case(3, 4, bidirectional=True, proj_size=2),
-        case(10, 20, 2, True, True, 5),
-        case(3, 7, num_layers=3, bias=False, bidirectional=True, proj_size=2),
-    ),
-    draw=draw_projection,
-)
+    ))
+LAYERS_AND_DIRECTIONS = Part("more layers, both directions", 2,
+    MORE_LAYERS.cases + BOTH_DIRECTIONS.cases,
+    BOTH_DIRECTIONS.draw)
+PROJECTION = Part("projection", 2,
+    (case(2, 3, proj_size=1), case(2, 3, proj_size=1, bias=False),
+     case(10, 20, num_layers=2, proj_size=5), case(3, 4, bidirectional=True, proj_size=2),
+     case(10, 20, 2, True, True, 5),
+     case(3, 7, num_layers=3, bias=False, bidirectional=True, proj_size=2)),
+    draw_projection)
 
 
 def bias_mistakes(layer: Layer) -> tuple[Mistake, ...]:
     """Wrong rules about the biases and the weights of one cell."""
     return (
-        Mistake(
-            "no bias",
-            "You counted the weights only. Unless `bias=False`, the layer has biases too.",
-            lambda a: parameters(build(layer, a, bias=False)),
-        ),
-        Mistake(
-            "bias always counted",
-            "Right, but with `bias=False` the layer has no bias at all. Look at the "
-            "`bias` argument.",
-            lambda a: parameters(build(layer, a, bias=True)),
-        ),
-        Mistake(
-            "one bias vector",
-            "You counted the biases once, as the textbooks do. PyTorch stores a `bias_ih` and "
-            "a `bias_hh`: list `layer.named_parameters()` and look.",
-            lambda a: without(build(layer, a), "bias_hh"),
-        ),
-        Mistake(
-            "no recurrent weights",
+        Mistake("no bias", lambda a: parameters(build(layer, a, bias=False)),
+            "You counted the weights only. Unless `bias=False`, the layer has biases too."),
+        Mistake("bias always counted", lambda a: parameters(build(layer, a, bias=True)),
+            "Right, but with `bias=False` the layer has no bias at all. Look at the `bias` "
+            "argument."),
+        Mistake("one bias vector", lambda a: without(build(layer, a), "bias_hh"),
+            "You counted the biases once, as the textbooks do. PyTorch stores a `bias_ih` and a "
+            "`bias_hh`: list `layer.named_parameters()` and look."),
+        Mistake("no recurrent weights", lambda a: without(build(layer, a), "weight_hh"),
             "You left out the weights from the hidden state to itself. They are what makes the "
-            "layer recurrent: look at `weight_hh_l0`.",
-            lambda a: without(build(layer, a), "weight_hh"),
-        ),
-        Mistake(
-            "input size ignored",
-            "You let the first layer read `hidden_size` numbers. It reads the data: "
-            "what is the shape of `weight_ih_l0`?",
+            "layer recurrent: look at `weight_hh_l0`."),
+        Mistake("input size ignored",
             lambda a: parameters(build(layer, a, input_size=a.hidden_size)),
-        ),
+            "You let the first layer read `hidden_size` numbers. It reads the data: what is the "
+            "shape of `weight_ih_l0`?"),
     )
 
 
 def cell_mistakes(layer: Layer) -> tuple[Mistake, ...]:
     """One cell counted, whatever the arguments say."""
     return (
-        Mistake(
-            "the tables' formula",
+        Mistake("the tables' formula", lambda a: without(one_cell(layer, a, bias=True), "bias_hh"),
             "That is the formula of many summary tables: one layer, one direction, one bias "
-            "vector. PyTorch stores a second bias vector, and the other arguments count as well.",
-            lambda a: without(one_cell(layer, a, bias=True), "bias_hh"),
-        ),
-        Mistake(
-            "the textbooks' cell",
-            "You counted one layer, one direction and one bias vector. PyTorch stores a `bias_hh` "
-            "beside `bias_ih`, and the other arguments count as well.",
+            "vector. PyTorch stores a second bias vector, and the other arguments count as well."),
+        Mistake("the textbooks' cell",
             lambda a: without(one_cell(layer, a, bias=a.bias), "bias_hh"),
-        ),
-        Mistake(
-            "sizes only",
-            "Right for one layer with biases. You used the two sizes; look at what each of "
-            "the other arguments changes.",
-            lambda a: parameters(one_cell(layer, a, bias=True)),
-        ),
-        Mistake(
-            "one cell only",
-            "Right for one layer in one direction. Each further layer, and the second direction, "
-            "has weights and biases of its own.",
-            lambda a: parameters(one_cell(layer, a, bias=a.bias)),
-        ),
+            "You counted one layer, one direction and one bias vector. PyTorch stores a `bias_hh` "
+            "beside `bias_ih`, and the other arguments count as well."),
+        Mistake("sizes only", lambda a: parameters(one_cell(layer, a, bias=True)),
+            "You used the two sizes; look at what each of the other arguments changes.",
+            praise="Right for one layer with biases."),
+        Mistake("one cell only", lambda a: parameters(one_cell(layer, a, bias=a.bias)),
+            "Each further layer, and the second direction, has weights and biases of its own.",
+            praise="Right for one layer in one direction."),
     )
 
 
 def stack_mistakes(layer: Layer) -> tuple[Mistake, ...]:
     """Wrong rules about layers and directions."""
     return (
-        Mistake(
-            "one layer",
-            "You counted one layer. `num_layers` of them are stacked, each with parameters "
-            "of its own.",
-            lambda a: parameters(build(layer, a, num_layers=1)),
-        ),
-        Mistake(
-            "last layer only",
-            "You counted the last layer only: does each turn of your loop overwrite the sum?",
-            lambda a: one_of(build(layer, a), a.num_layers - 1),
-        ),
-        Mistake(
-            "first layer forgotten",
-            "You counted all layers but the first: where does your loop begin?",
+        Mistake("one layer", lambda a: parameters(build(layer, a, num_layers=1)),
+            "You counted one layer. `num_layers` of them are stacked, each with parameters of its "
+            "own."),
+        Mistake("last layer only", lambda a: one_of(build(layer, a), a.num_layers - 1),
+            "You counted the last layer only: does each turn of your loop overwrite the sum?"),
+        Mistake("first layer forgotten",
             lambda a: parameters(build(layer, a)) - one_of(build(layer, a), 0),
-        ),
-        Mistake(
-            "one layer too few",
-            "You stopped one layer early: how many turns does your loop make?",
+            "You counted all layers but the first: where does your loop begin?"),
+        Mistake("one layer too few",
             lambda a: parameters(build(layer, a)) - one_of(build(layer, a), a.num_layers - 1),
-        ),
-        Mistake(
-            "one layer too many",
-            "You counted one layer more than there are. `num_layers` includes the first.",
+            "You stopped one layer early: how many turns does your loop make?"),
+        Mistake("one layer too many",
             lambda a: parameters(build(layer, a, num_layers=a.num_layers + 1)),
-        ),
-        Mistake(
-            "layers all alike",
-            "You counted the first layer `num_layers` times. Only the first one reads the "
-            "data: what does the second one read?",
+            "You counted one layer more than there are. `num_layers` includes the first."),
+        Mistake("layers all alike",
             lambda a: sum(parameters(build(layer, a, num_layers=1)) for _ in range(a.num_layers)),
-        ),
-        Mistake(
-            "the textbooks' cell, repeated",
-            "You counted one bias vector and made all layers alike. PyTorch stores a `bias_hh` "
-            "beside `bias_ih`, and only the first layer reads the data.",
+            "You counted the first layer `num_layers` times. Only the first one reads the data: "
+            "what does the second one read?"),
+        Mistake("the textbooks' cell, repeated",
             lambda a: sum(
                 without(build(layer, a, num_layers=1), "bias_hh") for _ in range(a.num_layers)
             ),
-        ),
-        Mistake(
-            "one direction",
-            "Right for one direction. With `bidirectional=True` a second set of parameters reads "
-            "the sequence backwards.",
-            lambda a: parameters(build(layer, a, bidirectional=False)),
-        ),
-        Mistake(
-            "directions never meet",
-            "You counted two separate stacks, one for each direction. They meet after every "
-            "layer: the next layer reads the outputs of both.",
+            "You counted one bias vector and made all layers alike. PyTorch stores a `bias_hh` "
+            "beside `bias_ih`, and only the first layer reads the data."),
+        Mistake("one direction", lambda a: parameters(build(layer, a, bidirectional=False)),
+            "With `bidirectional=True` a second set of parameters reads the sequence backwards.",
+            praise="Right for one direction."),
+        Mistake("directions never meet",
             lambda a: sum(
                 parameters(build(layer, a, bidirectional=False)) for _ in range(1 + a.bidirectional)
             ),
-        ),
-        Mistake(
-            "hidden state doubled",
-            "You counted one layer with a hidden state twice as wide. The two directions "
-            "run apart: no weight leads from one direction's state to the other's.",
+            "You counted two separate stacks, one for each direction. They meet after every "
+            "layer: the next layer reads the outputs of both."),
+        Mistake("hidden state doubled",
             lambda a: parameters(
                 build(
                     layer,
@@ -344,7 +265,8 @@ def stack_mistakes(layer: Layer) -> tuple[Mistake, ...]:
                     bidirectional=False,
                 )
             ),
-        ),
+            "You counted one layer with a hidden state twice as wide. The two directions run "
+            "apart: no weight leads from one direction's state to the other's."),
     )
 
 
@@ -362,29 +284,22 @@ RNN = Function(
         *bias_mistakes(nn.RNN),
         *cell_mistakes(nn.RNN),
         *stack_mistakes(nn.RNN),
-        Mistake(
-            "an LSTM's gates",
-            "You counted the four blocks of an LSTM. A plain RNN has no gates: its state "
-            "is computed by one block.",
-            lambda a: parameters(build(nn.LSTM, a)),
-        ),
-        Mistake(
-            "bias per input",
-            "One of your biases has a number for each input. Both biases are added to the hidden "
-            "state: how long is that?",
+        Mistake("an LSTM's gates", lambda a: parameters(build(nn.LSTM, a)),
+            "You counted the four blocks of an LSTM. A plain RNN has no gates: its state is "
+            "computed by one block."),
+        Mistake("bias per input",
             lambda a: (
                 without(build(nn.RNN, a), "bias_ih")
                 + (widths(build(nn.RNN, a), "weight_ih") if a.bias else 0)
             ),
-        ),
-        Mistake(
-            "one recurrent weight per unit",
-            "You gave each hidden unit one recurrent weight. Every unit reads the whole hidden "
-            "state, not only itself: what is the shape of `weight_hh_l0`?",
+            "One of your biases has a number for each input. Both biases are added to the hidden "
+            "state: how long is that?"),
+        Mistake("one recurrent weight per unit",
             lambda a: (
                 without(build(nn.RNN, a), "weight_hh") + heights(build(nn.RNN, a), "weight_hh")
             ),
-        ),
+            "You gave each hidden unit one recurrent weight. Every unit reads the whole hidden "
+            "state, not only itself: what is the shape of `weight_hh_l0`?"),
     ),
     hints=(
         "One layer has four tensors: `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0` and "
@@ -400,29 +315,18 @@ GRU = Function(
         *bias_mistakes(nn.GRU),
         *cell_mistakes(nn.GRU),
         *stack_mistakes(nn.GRU),
-        Mistake(
-            "no gates",
-            "You counted a plain RNN. A GRU computes more than one block of `hidden_size` "
-            "numbers in each step: what is the height of `weight_ih_l0`?",
-            lambda a: parameters(build(nn.RNN, a)),
-        ),
-        Mistake(
-            "gates only",
-            "You counted the reset gate and the update gate. The candidate for the new state "
-            "has weights and biases too.",
-            lambda a: parameters(build(nn.GRU, a)) - parameters(build(nn.RNN, a)),
-        ),
-        Mistake(
-            "an LSTM's blocks",
-            "You counted four blocks. That is the LSTM; list what a GRU computes in one step.",
-            lambda a: parameters(build(nn.LSTM, a)),
-        ),
-        Mistake(
-            "second bias for the candidate only",
-            "You gave the second bias to the candidate only. The formula needs no more, "
-            "but PyTorch stores both biases for all blocks.",
+        Mistake("no gates", lambda a: parameters(build(nn.RNN, a)),
+            "You counted a plain RNN. A GRU computes more than one block of `hidden_size` numbers "
+            "in each step: what is the height of `weight_ih_l0`?"),
+        Mistake("gates only", lambda a: parameters(build(nn.GRU, a)) - parameters(build(nn.RNN, a)),
+            "You counted the reset gate and the update gate. The candidate for the new state has "
+            "weights and biases too."),
+        Mistake("an LSTM's blocks", lambda a: parameters(build(nn.LSTM, a)),
+            "You counted four blocks. That is the LSTM; list what a GRU computes in one step."),
+        Mistake("second bias for the candidate only",
             lambda a: without(build(nn.GRU, a), "bias_hh") + heights(build(nn.RNN, a), "bias_hh"),
-        ),
+            "You gave the second bias to the candidate only. The formula needs no more, but "
+            "PyTorch stores both biases for all blocks."),
     ),
     hints=(
         "List the blocks that a GRU computes in one step. PyTorch stacks their weights on top of "
@@ -450,77 +354,52 @@ LSTM = Function(
         *bias_mistakes(nn.LSTM),
         *cell_mistakes(nn.LSTM),
         *stack_mistakes(nn.LSTM),
-        Mistake(
-            "no gates",
+        Mistake("no gates", lambda a: parameters(build(nn.LSTM, a)) - blocks(a) + blocks(a) // 4,
             "You counted one block, as in a plain RNN. An LSTM computes several blocks of "
-            "`hidden_size` numbers in each step: what is the height of `weight_ih_l0`?",
-            lambda a: parameters(build(nn.LSTM, a)) - blocks(a) + blocks(a) // 4,
-        ),
-        Mistake(
-            "three gates only",
-            "You counted the input, forget and output gates. The candidate for the cell state "
-            "has weights and biases too.",
-            lambda a: parameters(build(nn.LSTM, a)) - blocks(a) // 4,
-        ),
-        Mistake(
-            "projection ignored",
-            "Right without a projection. With `proj_size` there is one more matrix, and the "
-            "hidden state that others read is shorter.",
-            lambda a: parameters(unprojected(a)),
-        ),
-        Mistake(
-            "directions and projection ignored",
-            "Right for one direction without a projection. `bidirectional` adds a second set of "
-            "parameters; `proj_size` comes after that.",
+            "`hidden_size` numbers in each step: what is the height of `weight_ih_l0`?"),
+        Mistake("three gates only", lambda a: parameters(build(nn.LSTM, a)) - blocks(a) // 4,
+            "You counted the input, forget and output gates. The candidate for the cell state has "
+            "weights and biases too."),
+        Mistake("projection ignored", lambda a: parameters(unprojected(a)),
+            "With `proj_size` there is one more matrix, and the hidden state that others read is "
+            "shorter.",
+            praise="Right without a projection."),
+        Mistake("directions and projection ignored",
             lambda a: parameters(build(nn.LSTM, a, bidirectional=False, proj_size=0)),
-        ),
-        Mistake(
-            "projection matrix forgotten",
-            "You let all who read the hidden state read `proj_size` numbers, which is right. "
-            "The matrix that makes them, `weight_hr`, has parameters as well.",
-            blocks,
-        ),
-        Mistake(
-            "hidden state not shortened",
-            "You added the projection and left the rest as it was. What is projected is "
-            "what the next step and the next layer read: their matrices become narrower.",
+            "`bidirectional` adds a second set of parameters; `proj_size` comes after that.",
+            praise="Right for one direction without a projection."),
+        Mistake("projection matrix forgotten", blocks,
+            "You let all who read the hidden state read `proj_size` numbers, which is right. The "
+            "matrix that makes them, `weight_hr`, has parameters as well."),
+        Mistake("hidden state not shortened",
             lambda a: parameters(unprojected(a)) + only(build(nn.LSTM, a), "weight_hr"),
-        ),
-        Mistake(
-            "next layer reads hidden_size",
-            "You shortened what the next step reads, but not what the next layer reads. "
-            "Compare `weight_ih_l1` with and without `proj_size`.",
+            "You added the projection and left the rest as it was. What is projected is what the "
+            "next step and the next layer read: their matrices become narrower."),
+        Mistake("next layer reads hidden_size",
             lambda a: without(build(nn.LSTM, a), "weight_ih") + only(unprojected(a), "weight_ih"),
-        ),
-        Mistake(
-            "next step reads hidden_size",
-            "You added the projection, but the next time step still reads `hidden_size` numbers. "
-            "Compare `weight_hh_l0` with and without `proj_size`.",
+            "You shortened what the next step reads, but not what the next layer reads. Compare "
+            "`weight_ih_l1` with and without `proj_size`."),
+        Mistake("next step reads hidden_size",
             lambda a: without(build(nn.LSTM, a), "weight_hh") + only(unprojected(a), "weight_hh"),
-        ),
-        Mistake(
-            "proj_size for hidden_size",
-            "You used `proj_size` in the place of `hidden_size`. The gates and the cell state "
-            "keep `hidden_size` numbers; only the hidden state is projected.",
+            "You added the projection, but the next time step still reads `hidden_size` numbers. "
+            "Compare `weight_hh_l0` with and without `proj_size`."),
+        Mistake("proj_size for hidden_size",
             lambda a: parameters(
                 build(nn.LSTM, a, hidden_size=a.proj_size or a.hidden_size, proj_size=0)
             ),
-        ),
-        Mistake(
-            "projection with a bias",
-            "You gave the projection a bias. It is a matrix alone: there is a `weight_hr_l0`, "
-            "but look for a `bias_hr_l0`.",
+            "You used `proj_size` in the place of `hidden_size`. The gates and the cell state "
+            "keep `hidden_size` numbers; only the hidden state is projected."),
+        Mistake("projection with a bias",
             lambda a: (
                 parameters(build(nn.LSTM, a))
                 + (heights(build(nn.LSTM, a), "weight_hr") if a.bias else 0)
             ),
-        ),
-        Mistake(
-            "one projection for all",
-            "You counted one projection matrix. Every direction of every layer has "
-            "a `weight_hr` of its own.",
+            "You gave the projection a bias. It is a matrix alone: there is a `weight_hr_l0`, but "
+            "look for a `bias_hr_l0`."),
+        Mistake("one projection for all",
             lambda a: blocks(a) + only(one_cell(nn.LSTM, a, proj_size=a.proj_size), "weight_hr"),
-        ),
+            "You counted one projection matrix. Every direction of every layer has a `weight_hr` "
+            "of its own."),
     ),
     hints=(
         "List the blocks that an LSTM computes in one step: three gates, and what else? PyTorch "
@@ -534,104 +413,58 @@ LSTM = Function(
 OUTPUT_SHAPE = Function(
     recurrent_output_shape,
     parts=(
-        Part(
-            "one direction",
-            1,
-            cases=(case((1, 2, 3), 4), case((5, 2, 3), 4), case((2, 7, 10), hidden_size=20)),
-            draw=lambda random: case(draw_input(random), random.randint(2, 32)),
-        ),
-        Part(
-            "both directions",
-            1,
-            cases=(
-                case((1, 2, 3), 4, bidirectional=True),
-                case((5, 2, 3), 4, True),
-                case((2, 6, 10), 20, bidirectional=True),
-                case((2, 6, 10), 20, bidirectional=False),
-            ),
-            draw=lambda random: case(draw_input(random), random.randint(2, 32), bidirectional=True),
-        ),
+        Part("one direction", 1,
+            (case((1, 2, 3), 4), case((5, 2, 3), 4), case((2, 7, 10), hidden_size=20)),
+            lambda random: case(draw_input(random), random.randint(2, 32))),
+        Part("both directions", 1,
+            (case((1, 2, 3), 4, bidirectional=True), case((5, 2, 3), 4, True),
+             case((2, 6, 10), 20, bidirectional=True), case((2, 6, 10), 20, bidirectional=False)),
+            lambda random: case(draw_input(random), random.randint(2, 32), bidirectional=True)),
     ),
     mistakes=(
-        Mistake(
-            "one direction",
-            "Right for one direction. With `bidirectional=True` the outputs of both directions "
-            "stand next to each other.",
-            lambda a: (*a.input_shape[:2], a.hidden_size),
-        ),
-        Mistake(
-            "last step only",
-            "You kept the last time step only. `output` holds the hidden state of every step.",
+        Mistake("one direction", lambda a: (*a.input_shape[:2], a.hidden_size),
+            "With `bidirectional=True` the outputs of both directions stand next to each other.",
+            praise="Right for one direction."),
+        Mistake("last step only",
             lambda a: (a.input_shape[0], recurrent_output_shape(**vars(a))[-1]),
-        ),
-        Mistake(
-            "h_n, not output",
-            "You returned the shape of `h_n`, the last hidden state. Asked is the shape "
-            "of `output`, the first thing that the layer returns.",
-            lambda a: returned_shapes(**vars(a))[1],
-        ),
-        Mistake(
-            "h_n, batch first",
+            "You kept the last time step only. `output` holds the hidden state of every step."),
+        Mistake("h_n, not output", lambda a: returned_shapes(**vars(a))[1],
+            "You returned the shape of `h_n`, the last hidden state. Asked is the shape of "
+            "`output`, the first thing that the layer returns."),
+        Mistake("h_n, batch first", lambda a: swapped(returned_shapes(**vars(a))[1], 0, 1),
             "You returned the last hidden state of each direction. `output` holds the hidden "
-            "state of every time step.",
-            lambda a: swapped(returned_shapes(**vars(a))[1], 0, 1),
-        ),
-        Mistake(
-            "time first",
-            "You put the time before the batch, which is PyTorch's default. "
-            "Here `batch_first=True`.",
-            lambda a: swapped(recurrent_output_shape(**vars(a)), 0, 1),
-        ),
-        Mistake(
-            "features before time",
+            "state of every time step."),
+        Mistake("time first", lambda a: swapped(recurrent_output_shape(**vars(a)), 0, 1),
+            "You put the time before the batch, which is PyTorch's default. Here "
+            "`batch_first=True`."),
+        Mistake("features before time", lambda a: swapped(recurrent_output_shape(**vars(a)), 1, 2),
             "You put the features before the time, as Conv1d has them. A recurrent layer keeps "
-            "the features last.",
-            lambda a: swapped(recurrent_output_shape(**vars(a)), 1, 2),
-        ),
-        Mistake(
-            "batch missing",
-            "You returned the shape for one sequence. The batch is still there in the output.",
-            lambda a: recurrent_output_shape(**vars(a))[1:],
-        ),
-        Mistake(
-            "input shape unchanged",
+            "the features last."),
+        Mistake("batch missing", lambda a: recurrent_output_shape(**vars(a))[1:],
+            "You returned the shape for one sequence. The batch is still there in the output."),
+        Mistake("input shape unchanged", lambda a: a.input_shape,
             "You returned the input's shape. The layer reads `input_size` numbers in each step "
-            "and writes its hidden state.",
-            lambda a: a.input_shape,
-        ),
-        Mistake(
-            "hidden size ignored",
-            "You doubled the input's features for two directions. The layer reads them, but what "
-            "it writes has the size of its hidden state.",
+            "and writes its hidden state."),
+        Mistake("hidden size ignored",
             lambda a: (*a.input_shape[:2], a.input_shape[2] * (1 + a.bidirectional)),
-        ),
-        Mistake(
-            "hidden size appended",
-            "You kept the input's features and put the hidden state after them. The layer "
-            "replaces the last dimension.",
+            "You doubled the input's features for two directions. The layer reads them, but what "
+            "it writes has the size of its hidden state."),
+        Mistake("hidden size appended",
             lambda a: (*a.input_shape, recurrent_output_shape(**vars(a))[-1]),
-        ),
-        Mistake(
-            "directions as a dimension",
-            "You gave the two directions a dimension of their own. That is how `h_n` keeps them; "
-            "in `output` their numbers stand side by side in one dimension.",
+            "You kept the input's features and put the hidden state after them. The layer "
+            "replaces the last dimension."),
+        Mistake("directions as a dimension",
             lambda a: (*a.input_shape[:2], *((2,) if a.bidirectional else ()), a.hidden_size),
-        ),
-        Mistake(
-            "time doubled",
+            "You gave the two directions a dimension of their own. That is how `h_n` keeps them; "
+            "in `output` their numbers stand side by side in one dimension."),
+        Mistake("time doubled",
+            lambda a: (a.input_shape[0], a.input_shape[1] * (1 + a.bidirectional), a.hidden_size),
             "You made the sequence twice as long. Both directions have an answer for the same "
-            "time step: which dimension do the two share?",
-            lambda a: (
-                a.input_shape[0],
-                a.input_shape[1] * (1 + a.bidirectional),
-                a.hidden_size,
-            ),
-        ),
-        Mistake(
-            "always both directions",
-            "Right for two directions. Without `bidirectional=True` there is only one.",
+            "time step: which dimension do the two share?"),
+        Mistake("always both directions",
             lambda a: recurrent_output_shape(a.input_shape, a.hidden_size, bidirectional=True),
-        ),
+            "Without `bidirectional=True` there is only one.",
+            praise="Right for two directions."),
     ),
     hints=(
         "Run `nn.RNN(10, 20, batch_first=True)` on a tensor of shape `(2, 7, 10)`. It returns "

@@ -77,107 +77,71 @@ def _norm(channels: int) -> int:
 PROJECTION = Function(
     projection_params,
     parts=(
-        Part(
-            "more channels",
-            2,
-            cases=(case(1, 2), case(3, 8), case(64, 128)),
-            draw=lambda random: case(random.randint(2, 60), random.randint(61, 256)),
-        ),
-        Part(
-            "fewer channels, or as many",
-            1,
-            cases=(case(5, 2), case(16, 4), case(in_channels=7, out_channels=7)),
-            draw=lambda random: case(random.randint(61, 256), random.randint(2, 60)),
-        ),
+        Part("more channels", 2,
+            (case(1, 2), case(3, 8), case(64, 128)),
+            lambda random: case(random.randint(2, 60), random.randint(61, 256))),
+        Part("fewer channels, or as many", 1,
+            (case(5, 2), case(16, 4), case(in_channels=7, out_channels=7)),
+            lambda random: case(random.randint(61, 256), random.randint(2, 60))),
     ),
     mistakes=(
-        Mistake(
-            "no BatchNorm",
-            "You counted the convolution. Behind it stands a BatchNorm2d, "
-            "which has parameters of its own.",
-            lambda a: _conv(a.in_channels, a.out_channels, 1),
-        ),
-        Mistake(
-            "one number per channel",
-            "Beside the weights you counted one number for each output channel. The convolution "
-            "has no bias here, and the BatchNorm has more than that: see `batchnorm_params`.",
+        Mistake("no BatchNorm", lambda a: _conv(a.in_channels, a.out_channels, 1),
+            "You counted the convolution. Behind it stands a BatchNorm2d, which has parameters of "
+            "its own."),
+        Mistake("one number per channel",
             lambda a: parameters(nn.Conv2d(a.in_channels, a.out_channels, 1)),
-        ),
-        Mistake(
-            "convolution's bias counted",
-            "You gave the convolution a bias. It has none here: the BatchNorm behind it subtracts "
-            "the mean, and a bias would vanish.",
+            "Beside the weights you counted one number for each output channel. The convolution "
+            "has no bias here, and the BatchNorm has more than that: see `batchnorm_params`."),
+        Mistake("convolution's bias counted",
             lambda a: projection_params(a.in_channels, a.out_channels) + a.out_channels,
-        ),
-        Mistake(
-            "running statistics counted",
-            "You counted BatchNorm's running mean and variance as well. They are buffers, "
-            "not parameters.",
+            "You gave the convolution a bias. It has none here: the BatchNorm behind it subtracts "
+            "the mean, and a bias would vanish."),
+        Mistake("running statistics counted",
             lambda a: projection_params(a.in_channels, a.out_channels) + _norm(a.out_channels),
-        ),
-        Mistake(
-            "BatchNorm of the input",
-            "Your BatchNorm has the input's channels. It stands behind the convolution: "
-            "how many channels arrive there?",
+            "You counted BatchNorm's running mean and variance as well. They are buffers, not "
+            "parameters."),
+        Mistake("BatchNorm of the input",
             lambda a: _conv(a.in_channels, a.out_channels, 1) + _norm(a.in_channels),
-        ),
-        Mistake(
-            "3x3 kernel",
-            "You counted a 3x3 kernel. A projection only changes the number of channels: "
-            "its kernel is 1x1.",
+            "Your BatchNorm has the input's channels. It stands behind the convolution: how many "
+            "channels arrive there?"),
+        Mistake("3x3 kernel",
             lambda a: (
                 projection_params(a.in_channels, a.out_channels)
                 - _conv(a.in_channels, a.out_channels, 1)
                 + _conv(a.in_channels, a.out_channels)
             ),
-        ),
-        Mistake(
-            "channels added",
+            "You counted a 3x3 kernel. A projection only changes the number of channels: its "
+            "kernel is 1x1."),
+        Mistake("channels added", lambda a: a.in_channels + a.out_channels + _norm(a.out_channels),
             "You added the channels where they should meet in a grid. A 1x1 convolution connects "
-            "every input channel with every output channel.",
-            lambda a: a.in_channels + a.out_channels + _norm(a.out_channels),
-        ),
-        Mistake(
-            "3x3, no BatchNorm",
+            "every input channel with every output channel."),
+        Mistake("3x3, no BatchNorm", lambda a: _conv(a.in_channels, a.out_channels),
             "You counted a 3x3 convolution. A projection's kernel is 1x1, and a BatchNorm2d "
-            "stands behind it.",
-            lambda a: _conv(a.in_channels, a.out_channels),
-        ),
-        Mistake(
-            "buffers counted",
-            "You counted all of the BatchNorm's buffers as well. They are not parameters.",
+            "stands behind it."),
+        Mistake("buffers counted",
             lambda a: (
                 projection_params(a.in_channels, a.out_channels)
                 + buffers(nn.BatchNorm2d(a.out_channels))
             ),
-        ),
-        Mistake(
-            "BatchNorm for one channel",
-            "You counted one scale and one shift for the whole BatchNorm. "
-            "Each channel has its own.",
+            "You counted all of the BatchNorm's buffers as well. They are not parameters."),
+        Mistake("BatchNorm for one channel",
             lambda a: _conv(a.in_channels, a.out_channels, 1) + _norm(1),
-        ),
-        Mistake(
-            "free for equal channels",
-            "Right where the channels differ. This function counts a projection that is there: "
-            "whether a block needs one is the next question.",
+            "You counted one scale and one shift for the whole BatchNorm. Each channel has its "
+            "own."),
+        Mistake("free for equal channels",
             lambda a: (
                 projection_params(a.in_channels, a.out_channels)
                 if a.in_channels != a.out_channels
                 else 0
             ),
-        ),
-        Mistake(
-            "BatchNorm only",
-            "You counted the BatchNorm. The 1x1 convolution in front of it has weights.",
-            lambda a: _norm(a.out_channels),
-        ),
-        Mistake(
-            "shortcut is free",
+            "This function counts a projection that is there: whether a block needs one is the "
+            "next question.",
+            praise="Right where the channels differ."),
+        Mistake("BatchNorm only", lambda a: _norm(a.out_channels),
+            "You counted the BatchNorm. The 1x1 convolution in front of it has weights."),
+        Mistake("shortcut is free", lambda a: 0,
             "You returned 0. Adding costs no parameters, but a projection stands in the shortcut "
-            "where the channels differ, and it is trained.",
-            lambda a: 0,
-        ),
+            "where the channels differ, and it is trained."),
     ),
     hints=(
         "Two layers: you counted the first one's kind in `conv2d_params` or `pointwise_params`, "
@@ -213,174 +177,99 @@ def _joined_like_the_first(shapes: Sequence[Shape], dim: int) -> Shape:
 CONCAT = Function(
     concat_output_shape,
     parts=(
-        Part(
-            "two maps, along the channels",
-            2,
-            cases=(
-                case([(1, 2, 4), (1, 3, 4)]),
-                case([(2, 8, 4, 5), (2, 16, 4, 5)]),
-                case([(3, 20, 6, 7), (3, 10, 6, 7)], dim=1),
-            ),
-            draw=lambda random: case(_random_shapes(random, 1, random.randint(2, 4), 2)),
-        ),
-        Part(
-            "one map, or several",
-            1,
-            cases=(
-                case([(2, 3, 4, 5)]),
-                case([(1, 2, 4), (1, 3, 4), (1, 5, 4)]),
-                case([(2, 8, 4, 5), (2, 16, 4, 5), (2, 6, 4, 5), (2, 1, 4, 5)]),
-            ),
-            draw=lambda random: case(
+        Part("two maps, along the channels", 2,
+            (case([(1, 2, 4), (1, 3, 4)]), case([(2, 8, 4, 5), (2, 16, 4, 5)]),
+             case([(3, 20, 6, 7), (3, 10, 6, 7)], dim=1)),
+            lambda random: case(_random_shapes(random, 1, random.randint(2, 4), 2))),
+        Part("one map, or several", 1,
+            (case([(2, 3, 4, 5)]), case([(1, 2, 4), (1, 3, 4), (1, 5, 4)]),
+             case([(2, 8, 4, 5), (2, 16, 4, 5), (2, 6, 4, 5), (2, 1, 4, 5)])),
+            lambda random: case(
                 _random_shapes(random, 1, random.randint(2, 4), random.choice((1, 3, 4)))
-            ),
-        ),
-        Part(
-            "another dim",
-            1,
-            cases=(
-                case([(2, 5), (3, 5)], dim=0),
-                case([(2, 3, 4), (2, 3, 6), (2, 3, 9)], 2),
-                case([(2, 3, 4, 5), (2, 3, 7, 5)], dim=2),
-            ),
-            draw=lambda random: _random_concat(random, random.choice((0, 2)), random.randint(2, 4)),
-        ),
-        Part(
-            "negative dim",
-            1,
-            cases=(
-                case([(2, 5), (2, 3)], dim=-1),
-                case([(2, 3, 4), (2, 3, 6), (2, 3, 1)], -1),
-                case([(2, 3, 4, 5), (2, 8, 4, 5)], dim=-3),
-            ),
-            draw=lambda random: _random_concat(
+            )),
+        Part("another dim", 1,
+            (case([(2, 5), (3, 5)], dim=0), case([(2, 3, 4), (2, 3, 6), (2, 3, 9)], 2),
+             case([(2, 3, 4, 5), (2, 3, 7, 5)], dim=2)),
+            lambda random: _random_concat(random, random.choice((0, 2)), random.randint(2, 4))),
+        Part("negative dim", 1,
+            (case([(2, 5), (2, 3)], dim=-1), case([(2, 3, 4), (2, 3, 6), (2, 3, 1)], -1),
+             case([(2, 3, 4, 5), (2, 8, 4, 5)], dim=-3)),
+            lambda random: _random_concat(
                 random, random.choice((-1, -2, -3)), random.randint(2, 4)
-            ),
-        ),
+            )),
     ),
     mistakes=(
-        Mistake(
-            "like an addition",
-            "You returned the first shape. That holds when tensors are added. "
-            "Concatenation puts them side by side, and the result is larger.",
-            lambda a: a.shapes[0],
-        ),
-        Mistake(
-            "last shape only",
-            "You returned the last shape. Does each turn of your loop overwrite the one before?",
-            lambda a: a.shapes[-1],
-        ),
-        Mistake(
-            "every dimension grows",
-            "You let every dimension grow. The tensors are joined along one dimension, "
-            "and must agree in all others.",
-            lambda a: tuple(map(sum, zip(*a.shapes, strict=True))),
-        ),
-        Mistake(
-            "dim ignored",
-            "Right along the channels. `dim` is an argument: tensors can be joined along "
-            "any dimension.",
-            lambda a: _joined_like_the_first(a.shapes, 1),
-        ),
-        Mistake(
-            "always the last dim",
-            "You always join along the last dimension. The default is `dim=1`, the channels.",
-            lambda a: _joined_like_the_first(a.shapes, -1),
-        ),
-        Mistake(
-            "always the batch",
-            "You always join along dimension 0, the batch. The default is `dim=1`, the channels.",
-            lambda a: _joined_like_the_first(a.shapes, 0),
-        ),
-        Mistake(
-            "negative dim not found",
-            "Right, but a negative `dim` changes nothing in your answer. "
-            "It counts from the end: `-1` is the last dimension.",
+        Mistake("like an addition", lambda a: a.shapes[0],
+            "You returned the first shape. That holds when tensors are added. Concatenation puts "
+            "them side by side, and the result is larger."),
+        Mistake("last shape only", lambda a: a.shapes[-1],
+            "You returned the last shape. Does each turn of your loop overwrite the one before?"),
+        Mistake("every dimension grows", lambda a: tuple(map(sum, zip(*a.shapes, strict=True))),
+            "You let every dimension grow. The tensors are joined along one dimension, and must "
+            "agree in all others."),
+        Mistake("dim ignored", lambda a: _joined_like_the_first(a.shapes, 1),
+            "Right along the channels. `dim` is an argument: tensors can be joined along any "
+            "dimension."),
+        Mistake("always the last dim", lambda a: _joined_like_the_first(a.shapes, -1),
+            "You always join along the last dimension. The default is `dim=1`, the channels."),
+        Mistake("always the batch", lambda a: _joined_like_the_first(a.shapes, 0),
+            "You always join along dimension 0, the batch. The default is `dim=1`, the channels."),
+        Mistake("negative dim not found",
             lambda a: a.shapes[0] if a.dim < 0 else concat_output_shape(a.shapes, a.dim),
-        ),
-        Mistake(
-            "negative dim, end doubled",
-            "Right, but with a negative `dim` your slice after it goes wrong: "
-            "`shape[dim + 1:]` is the whole shape when `dim` is -1. Make `dim` positive first.",
+            "Right, but a negative `dim` changes nothing in your answer. It counts from the end: "
+            "`-1` is the last dimension."),
+        Mistake("negative dim, end doubled",
             lambda a: (
                 *a.shapes[0][: a.dim],
                 concat_output_shape(a.shapes, a.dim)[a.dim],
                 *a.shapes[0][a.dim + 1 :],
             ),
-        ),
-        Mistake(
-            "first two only",
-            "You joined the first two tensors. `shapes` can hold any number of them.",
-            lambda a: concat_output_shape(a.shapes[:2], a.dim),
-        ),
-        Mistake(
-            "first counted twice",
-            "You counted the first tensor twice. Does your sum start from the first shape "
-            "and then loop over all of them?",
+            "Right, but with a negative `dim` your slice after it goes wrong: `shape[dim + 1:]` "
+            "is the whole shape when `dim` is -1. Make `dim` positive first."),
+        Mistake("first two only", lambda a: concat_output_shape(a.shapes[:2], a.dim),
+            "You joined the first two tensors. `shapes` can hold any number of them."),
+        Mistake("first counted twice",
             lambda a: concat_output_shape([a.shapes[0], *a.shapes], a.dim),
-        ),
-        Mistake(
-            "first not counted",
-            "You left out the first tensor's size. Your sum runs over the others only.",
+            "You counted the first tensor twice. Does your sum start from the first shape and "
+            "then loop over all of them?"),
+        Mistake("first not counted",
             lambda a: (
                 concat_output_shape(a.shapes[1:], a.dim)
                 if len(a.shapes) > 1
                 else _with_size(a.shapes[0], a.dim, 0)
             ),
-        ),
-        Mistake(
-            "negative dim off by one",
-            "Right, but a negative `dim` lands one place too far to the front. "
-            "`-1` is the last dimension.",
+            "You left out the first tensor's size. Your sum runs over the others only."),
+        Mistake("negative dim off by one",
             lambda a: _joined_like_the_first(
                 a.shapes, a.dim if a.dim >= 0 else len(a.shapes[0]) + a.dim - 1
             ),
-        ),
-        Mistake(
-            "all as wide as first",
-            "You took the first tensor's size as many times as there are tensors. "
-            "Each tensor has its own size along `dim`.",
+            "Right, but a negative `dim` lands one place too far to the front. `-1` is the last "
+            "dimension."),
+        Mistake("all as wide as first",
             lambda a: concat_output_shape([a.shapes[0]] * len(a.shapes), a.dim),
-        ),
-        Mistake(
-            "largest size wins",
-            "You took the largest size of each dimension. That is broadcasting, which belongs "
-            "to addition. Concatenation keeps every number of every tensor.",
-            lambda a: tuple(map(max, zip(*a.shapes, strict=True))),
-        ),
-        Mistake(
-            "sizes multiplied",
-            "You multiplied the sizes along `dim`. The tensors stand side by side: "
-            "draw two of them and count the channels.",
+            "You took the first tensor's size as many times as there are tensors. Each tensor has "
+            "its own size along `dim`."),
+        Mistake("largest size wins", lambda a: tuple(map(max, zip(*a.shapes, strict=True))),
+            "You took the largest size of each dimension. That is broadcasting, which belongs to "
+            "addition. Concatenation keeps every number of every tensor."),
+        Mistake("sizes multiplied",
             lambda a: _with_size(a.shapes[0], a.dim, prod(shape[a.dim] for shape in a.shapes)),
-        ),
-        Mistake(
-            "stacked in front",
-            "You added a new dimension for the tensors. That is `torch.stack`; "
-            "`torch.cat` makes no new dimension.",
-            lambda a: (len(a.shapes), *a.shapes[0]),
-        ),
-        Mistake(
-            "stacked at dim",
-            "You added a new dimension at `dim`. That is `torch.stack`; "
-            "`torch.cat` makes an old dimension longer.",
+            "You multiplied the sizes along `dim`. The tensors stand side by side: draw two of "
+            "them and count the channels."),
+        Mistake("stacked in front", lambda a: (len(a.shapes), *a.shapes[0]),
+            "You added a new dimension for the tensors. That is `torch.stack`; `torch.cat` makes "
+            "no new dimension."),
+        Mistake("stacked at dim",
             lambda a: tuple(torch.stack([torch.empty(a.shapes[0])] * len(a.shapes), a.dim).shape),
-        ),
-        Mistake(
-            "joined size only",
-            "You returned the joined size. Asked is the whole shape, batch first.",
-            lambda a: concat_output_shape(a.shapes, a.dim)[a.dim],
-        ),
-        Mistake(
-            "batch left out",
-            "Your shape has no batch dimension. Asked is the whole shape, batch first.",
-            lambda a: concat_output_shape(a.shapes, a.dim)[1:],
-        ),
-        Mistake(
-            "channels last",
-            "You moved the channels to the end. PyTorch keeps the order of the dimensions.",
+            "You added a new dimension at `dim`. That is `torch.stack`; `torch.cat` makes an old "
+            "dimension longer."),
+        Mistake("joined size only", lambda a: concat_output_shape(a.shapes, a.dim)[a.dim],
+            "You returned the joined size. Asked is the whole shape, batch first."),
+        Mistake("batch left out", lambda a: concat_output_shape(a.shapes, a.dim)[1:],
+            "Your shape has no batch dimension. Asked is the whole shape, batch first."),
+        Mistake("channels last",
             lambda a: tuple(torch.empty(concat_output_shape(a.shapes, a.dim)).movedim(1, -1).shape),
-        ),
+            "You moved the channels to the end. PyTorch keeps the order of the dimensions."),
     ),
     hints=(
         "Only one entry of the shape changes. Which one does `dim` name?",
@@ -437,72 +326,49 @@ def _draw_different(random: Random, **stride: int) -> Case:
 
 # What students count for the main path, when they know the shortcut.
 PATH_SLIPS = (
-    Mistake(
-        "path without BatchNorm",
-        "You counted the two convolutions of the main path. Behind each of them "
-        "stands a BatchNorm2d.",
+    Mistake("path without BatchNorm",
         lambda a: _conv(a.in_channels, a.out_channels) + _conv(a.out_channels, a.out_channels),
-    ),
-    Mistake(
-        "biases instead of BatchNorm",
-        "Beside the weights you counted one number for each output channel. These "
-        "convolutions have no bias, and a BatchNorm has more than one number a channel.",
-        lambda a: _path(a) - _norm(a.out_channels),
-    ),
-    Mistake(
-        "biases in the path",
+        "You counted the two convolutions of the main path. Behind each of them stands a "
+        "BatchNorm2d."),
+    Mistake("biases instead of BatchNorm", lambda a: _path(a) - _norm(a.out_channels),
+        "Beside the weights you counted one number for each output channel. These convolutions "
+        "have no bias, and a BatchNorm has more than one number a channel."),
+    Mistake("biases in the path", lambda a: _path(a) + _norm(a.out_channels),
         "You gave the convolutions of the main path a bias. They have none here: the BatchNorm "
-        "behind each of them shifts the channels already.",
-        lambda a: _path(a) + _norm(a.out_channels),
-    ),
-    Mistake(
-        "statistics in the path",
-        "You counted the running means and variances of the main path as well. "
-        "They are buffers, not parameters.",
+        "behind each of them shifts the channels already."),
+    Mistake("statistics in the path",
         lambda a: _path(a) + _norm(a.out_channels) + _norm(a.out_channels),
-    ),
-    Mistake(
-        "BatchNorm of the input",
-        "Your first BatchNorm has the input's channels. It stands behind the first convolution: "
-        "how many channels arrive there?",
+        "You counted the running means and variances of the main path as well. They are buffers, "
+        "not parameters."),
+    Mistake("BatchNorm of the input",
         lambda a: _path(a) - _norm(a.out_channels) + _norm(a.in_channels),
-    ),
-    Mistake(
-        "one convolution",
-        "You counted one convolution with its BatchNorm in the main path. A BasicBlock has two.",
+        "Your first BatchNorm has the input's channels. It stands behind the first convolution: "
+        "how many channels arrive there?"),
+    Mistake("one convolution",
         lambda a: _conv(a.in_channels, a.out_channels) + _norm(a.out_channels),
-    ),
-    Mistake(
-        "both from in_channels",
-        "Both your convolutions read `in_channels`. The second one reads what the first one "
-        "returns: how many channels is that?",
+        "You counted one convolution with its BatchNorm in the main path. A BasicBlock has two."),
+    Mistake("both from in_channels",
         lambda a: (
             _path(a) - _conv(a.out_channels, a.out_channels) + _conv(a.in_channels, a.out_channels)
         ),
-    ),
-    Mistake(
-        "both from out_channels",
-        "Both your convolutions read `out_channels`. The first one reads the block's input: "
-        "how many channels is that?",
+        "Both your convolutions read `in_channels`. The second one reads what the first one "
+        "returns: how many channels is that?"),
+    Mistake("both from out_channels",
         lambda a: (
             _path(a) - _conv(a.in_channels, a.out_channels) + _conv(a.out_channels, a.out_channels)
         ),
-    ),
-    Mistake(
-        "first keeps the channels",
-        "Your first convolution keeps the channels and your second one changes them. "
-        "In a BasicBlock it is the other way round.",
+        "Both your convolutions read `out_channels`. The first one reads the block's input: how "
+        "many channels is that?"),
+    Mistake("first keeps the channels",
         lambda a: (
             _conv(a.in_channels, a.in_channels)
             + _norm(a.in_channels)
             + _conv(a.in_channels, a.out_channels)
             + _norm(a.out_channels)
         ),
-    ),
-    Mistake(
-        "kernel not squared",
-        "You counted three weights for each pair of channels. The kernel is 3x3: "
-        "draw it and count its cells.",
+        "Your first convolution keeps the channels and your second one changes them. In a "
+        "BasicBlock it is the other way round."),
+    Mistake("kernel not squared",
         lambda a: (
             _path(a)
             - _conv(a.in_channels, a.out_channels)
@@ -510,145 +376,95 @@ PATH_SLIPS = (
             + _conv(a.in_channels, a.out_channels, (1, 3))
             + _conv(a.out_channels, a.out_channels, (1, 3))
         ),
-    ),
+        "You counted three weights for each pair of channels. The kernel is 3x3: draw it and "
+        "count its cells."),
 )
 
 # What students count for the shortcut, when they know the main path.
 SHORTCUT_SLIPS = (
-    Mistake(
-        "never a projection",
+    Mistake("never a projection", lambda a: 0,
         "You counted the two convolutions and their BatchNorms. Where the block changes the "
-        "shape, its input cannot be added as it is: the shortcut needs a projection.",
-        lambda a: 0,
-    ),
-    Mistake(
-        "always a projection",
-        "Right where the shapes differ. Where the block keeps the shape, "
-        "the shortcut is the input itself and costs nothing.",
-        lambda a: projection_params(a.in_channels, a.out_channels),
-    ),
-    Mistake(
-        "projection, stride ignored",
-        "Right for `stride=1`. With a larger stride the map gets smaller, "
-        "even if the number of channels stays: can the input still be added?",
+        "shape, its input cannot be added as it is: the shortcut needs a projection."),
+    Mistake("always a projection", lambda a: projection_params(a.in_channels, a.out_channels),
+        "Where the block keeps the shape, the shortcut is the input itself and costs nothing.",
+        praise="Right where the shapes differ."),
+    Mistake("projection, stride ignored",
         lambda a: a.in_channels != a.out_channels and _shortcut(a),
-    ),
-    Mistake(
-        "projection for stride only",
-        "Right where the stride decides. The channels can differ with `stride=1` too, "
-        "and then the input cannot be added either.",
-        lambda a: a.stride != 1 and _shortcut(a),
-    ),
-    Mistake(
-        "projection needs both",
-        "You use a projection if the channels differ *and* the stride is not 1. "
-        "One of the two is enough to make the shapes differ.",
+        "With a larger stride the map gets smaller, even if the number of channels stays: can the "
+        "input still be added?",
+        praise="Right for `stride=1`."),
+    Mistake("projection for stride only", lambda a: a.stride != 1 and _shortcut(a),
+        "The channels can differ with `stride=1` too, and then the input cannot be added either.",
+        praise="Right where the stride decides."),
+    Mistake("projection needs both",
         lambda a: a.in_channels != a.out_channels and a.stride != 1 and _shortcut(a),
-    ),
-    Mistake(
-        "projection without BatchNorm",
-        "Right without a projection. The projection is a 1x1 convolution and a BatchNorm: "
-        "`projection_params` counts both.",
+        "You use a projection if the channels differ *and* the stride is not 1. One of the two is "
+        "enough to make the shapes differ."),
+    Mistake("projection without BatchNorm",
         lambda a: _shortcut(a) and _conv(a.in_channels, a.out_channels, 1),
-    ),
-    Mistake(
-        "projection with a bias",
-        "Right without a projection. The projection's convolution has no bias: "
-        "`projection_params` counts it as it is.",
-        lambda a: _shortcut(a) and _shortcut(a) + a.out_channels,
-    ),
-    Mistake(
-        "bias instead of its BatchNorm",
-        "Right without a projection. The projection's convolution has no bias; "
-        "a BatchNorm stands behind it. `projection_params` counts both.",
+        "The projection is a 1x1 convolution and a BatchNorm: `projection_params` counts both.",
+        praise="Right without a projection."),
+    Mistake("projection with a bias", lambda a: _shortcut(a) and _shortcut(a) + a.out_channels,
+        "The projection's convolution has no bias: `projection_params` counts it as it is.",
+        praise="Right without a projection."),
+    Mistake("bias instead of its BatchNorm",
         lambda a: _shortcut(a) and _shortcut(a) - a.out_channels,
-    ),
-    Mistake(
-        "projection's statistics counted",
-        "Right without a projection. The running statistics of its BatchNorm are buffers, "
-        "not parameters.",
+        "The projection's convolution has no bias; a BatchNorm stands behind it. "
+        "`projection_params` counts both.",
+        praise="Right without a projection."),
+    Mistake("projection's statistics counted",
         lambda a: _shortcut(a) and _shortcut(a) + _norm(a.out_channels),
-    ),
-    Mistake(
-        "projection with 3x3",
-        "Right without a projection. The projection's kernel is 1x1: "
-        "`projection_params` counts it as it is.",
+        "The running statistics of its BatchNorm are buffers, not parameters.",
+        praise="Right without a projection."),
+    Mistake("projection with 3x3",
         lambda a: _shortcut(a) and _conv(a.in_channels, a.out_channels) + _norm(a.out_channels),
-    ),
-    Mistake(
-        "projection in place of path",
-        "Right without a projection. The projection comes in addition to the main path: "
-        "did you write `=` for `+=`?",
-        lambda a: _shortcut(a) and _shortcut(a) - _path(a),
-    ),
+        "The projection's kernel is 1x1: `projection_params` counts it as it is.",
+        praise="Right without a projection."),
+    Mistake("projection in place of path", lambda a: _shortcut(a) and _shortcut(a) - _path(a),
+        "The projection comes in addition to the main path: did you write `=` for `+=`?",
+        praise="Right without a projection."),
 )
 
 # What students do wrong in the main path and in the projection alike.
 EVERYWHERE_SLIPS = (
-    Mistake(
-        "no BatchNorm",
-        "You counted the convolutions. Behind each of them stands a BatchNorm2d, "
-        "also in the projection.",
-        lambda a: _right(a) - sum(map(parameters, _batchnorms(a))),
-    ),
-    Mistake(
-        "biases, no BatchNorm",
+    Mistake("no BatchNorm", lambda a: _right(a) - sum(map(parameters, _batchnorms(a))),
+        "You counted the convolutions. Behind each of them stands a BatchNorm2d, also in the "
+        "projection."),
+    Mistake("biases, no BatchNorm", lambda a: _right(a) - _biases(a),
         "Beside the weights you counted one number for each output channel. None of these "
-        "convolutions has a bias, and a BatchNorm has more than one number a channel.",
-        lambda a: _right(a) - _biases(a),
-    ),
-    Mistake(
-        "biases everywhere",
-        "You gave the convolutions a bias. In this block they have none: "
-        "the BatchNorm behind each of them shifts the channels already.",
-        lambda a: _right(a) + _biases(a),
-    ),
-    Mistake(
-        "running statistics counted",
-        "You counted the BatchNorms' running means and variances as well. They are buffers, "
-        "not parameters.",
+        "convolutions has a bias, and a BatchNorm has more than one number a channel."),
+    Mistake("biases everywhere", lambda a: _right(a) + _biases(a),
+        "You gave the convolutions a bias. In this block they have none: the BatchNorm behind "
+        "each of them shifts the channels already."),
+    Mistake("running statistics counted",
         lambda a: _right(a) + sum(map(parameters, _batchnorms(a))),
-    ),
-    Mistake(
-        "buffers counted",
-        "You counted all the BatchNorms' buffers as well. They are not parameters.",
-        lambda a: _right(a) + sum(map(buffers, _batchnorms(a))),
-    ),
+        "You counted the BatchNorms' running means and variances as well. They are buffers, not "
+        "parameters."),
+    Mistake("buffers counted", lambda a: _right(a) + sum(map(buffers, _batchnorms(a))),
+        "You counted all the BatchNorms' buffers as well. They are not parameters."),
 )
 
 BASIC_BLOCK = Function(
     basic_block_params,
     parts=(
-        Part(
-            "same shape",
-            2,
-            cases=(case(1, 1), case(2, 2), case(64, 64)),
-            draw=_draw_equal,
-        ),
-        Part(
-            "other channels",
-            2,
-            cases=(case(1, 2), case(64, 128), case(16, 4), case(in_channels=6, out_channels=10)),
-            draw=_draw_different,
-        ),
-        Part(
-            "stride",
-            1,
-            cases=(case(2, 2, stride=2), case(8, 8, 3), case(64, 128, 2), case(12, 5, stride=2)),
-            draw=lambda random: random.choice((_draw_equal, _draw_different))(random, stride=2),
-        ),
+        Part("same shape", 2,
+            (case(1, 1), case(2, 2), case(64, 64)),
+            _draw_equal),
+        Part("other channels", 2,
+            (case(1, 2), case(64, 128), case(16, 4), case(in_channels=6, out_channels=10)),
+            _draw_different),
+        Part("stride", 1,
+            (case(2, 2, stride=2), case(8, 8, 3), case(64, 128, 2), case(12, 5, stride=2)),
+            lambda random: random.choice((_draw_equal, _draw_different))(random, stride=2)),
     ),
     mistakes=(
         *(replace(slip, rule=_plus(_path, slip.rule)) for slip in SHORTCUT_SLIPS),
         *EVERYWHERE_SLIPS,
         *(replace(slip, rule=_plus(slip.rule, _shortcut)) for slip in PATH_SLIPS),
         *(
-            Mistake(
-                f"{slip.name}, no projection",
+            Mistake(f"{slip.name}, no projection", slip.rule,
                 f"{slip.sentence} And where the block changes the shape, "
-                "the shortcut needs a projection.",
-                slip.rule,
-            )
+                "the shortcut needs a projection.")
             for slip in PATH_SLIPS
         ),
     ),

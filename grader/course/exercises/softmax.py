@@ -155,104 +155,57 @@ def sure_case(random: Random) -> Case:
 SOFTMAX = Function(
     softmax,
     parts=(
-        Part(
-            "two logits",
-            1,
-            cases=(case([1, 1]), case([2, 1]), case([0.5, 2.0])),
-            draw=lambda random: case(some_logits(random, 2, 2)),
-        ),
-        Part(
-            "any number of logits",
-            1,
-            cases=(case([4]), case([1, 2, 3]), case([-1.0, 0.5, 2.0, 0.5])),
-            draw=lambda random: case(some_logits(random, 3, 8)),
-        ),
-        Part(
-            "large logits",
-            1,
-            cases=(
-                case([1000, 1000]),
-                case([1000, 1001, 999]),
-                case([0, 1000]),
-                case([-1000, -1001]),
-            ),
-            draw=large_logits_case,
-        ),
+        Part("two logits", 1,
+            (case([1, 1]), case([2, 1]), case([0.5, 2.0])),
+            lambda random: case(some_logits(random, 2, 2))),
+        Part("any number of logits", 1,
+            (case([4]), case([1, 2, 3]), case([-1.0, 0.5, 2.0, 0.5])),
+            lambda random: case(some_logits(random, 3, 8))),
+        Part("large logits", 1,
+            (case([1000, 1000]), case([1000, 1001, 999]), case([0, 1000]), case([-1000, -1001])),
+            large_logits_case),
     ),
     mistakes=(
-        Mistake(
-            "no exponential",
+        Mistake("no exponential", lambda a: listed(vector(a.logits) / vector(a.logits).sum()),
             "You divided the logits by their sum. With a negative logit that gives a negative "
-            "probability: what makes each of them positive first?",
-            lambda a: listed(vector(a.logits) / vector(a.logits).sum()),
-        ),
-        Mistake(
-            "not normalised",
-            "You took the exponentials, but they don't sum to 1 yet.",
-            lambda a: listed(vector(a.logits).exp()),
-        ),
-        Mistake(
-            "largest is one",
+            "probability: what makes each of them positive first?"),
+        Mistake("not normalised", lambda a: listed(vector(a.logits).exp()),
+            "You took the exponentials, but they don't sum to 1 yet."),
+        Mistake("largest is one", lambda a: listed((vector(a.logits) - max(a.logits)).exp()),
             "You subtracted the largest logit and took the exponentials, but they don't sum to 1 "
-            "yet: your largest probability is always 1.",
-            lambda a: listed((vector(a.logits) - max(a.logits)).exp()),
-        ),
-        Mistake(
-            "largest subtracted once",
-            "You subtracted the largest logit in the numerator but not in the denominator. "
-            "The sum runs over the same exponentials.",
+            "yet: your largest probability is always 1."),
+        Mistake("largest subtracted once",
             lambda a: listed(
                 torch.softmax(vector(a.logits), dim=0) * torch.exp(-vector(a.logits).max())
             ),
-        ),
-        Mistake(
-            "sigmoid for each",
-            "You applied the sigmoid to each logit alone. Softmax divides by something that "
-            "all the logits share, so that the result sums to 1.",
-            lambda a: listed(torch.sigmoid(vector(a.logits))),
-        ),
-        Mistake(
-            "logarithm taken",
-            "You returned logarithms of probabilities (`nn.LogSoftmax`). "
-            "Softmax itself gives numbers between 0 and 1.",
-            lambda a: listed(torch.log_softmax(vector(a.logits), dim=0)),
-        ),
-        Mistake(
-            "winner takes all",
+            "You subtracted the largest logit in the numerator but not in the denominator. The "
+            "sum runs over the same exponentials."),
+        Mistake("sigmoid for each", lambda a: listed(torch.sigmoid(vector(a.logits))),
+            "You applied the sigmoid to each logit alone. Softmax divides by something that all "
+            "the logits share, so that the result sums to 1."),
+        Mistake("logarithm taken", lambda a: listed(torch.log_softmax(vector(a.logits), dim=0)),
+            "You returned logarithms of probabilities (`nn.LogSoftmax`). Softmax itself gives "
+            "numbers between 0 and 1."),
+        Mistake("winner takes all",
+            lambda a: listed(functional.one_hot(vector(a.logits).argmax(), len(a.logits)).double()),
             "You gave everything to the largest logit: that is argmax as a one-hot vector. "
-            "Softmax is soft: the others get their share.",
-            lambda a: listed(
-                functional.one_hot(vector(a.logits).argmax(), len(a.logits)).double(),
-            ),
-        ),
-        Mistake(
-            "sign of the logits",
-            "Your smallest logit gets the largest probability. Look at the sign in the exponent.",
-            lambda a: listed(torch.softmax(-vector(a.logits), dim=0)),
-        ),
-        Mistake(
-            "divided by the largest",
-            "You divided the logits by the largest one. That keeps them small but changes their "
-            "differences. What can you do to all logits that leaves the differences alone?",
+            "Softmax is soft: the others get their share."),
+        Mistake("sign of the logits", lambda a: listed(torch.softmax(-vector(a.logits), dim=0)),
+            "Your smallest logit gets the largest probability. Look at the sign in the exponent."),
+        Mistake("divided by the largest",
             lambda a: listed(torch.softmax(vector(a.logits) / max(a.logits), dim=0)),
-        ),
-        Mistake(
-            "mean for sum",
-            "You divided by the mean of the exponentials. The probabilities must sum to 1, "
-            "yours sum to the number of logits.",
+            "You divided the logits by the largest one. That keeps them small but changes their "
+            "differences. What can you do to all logits that leaves the differences alone?"),
+        Mistake("mean for sum",
             lambda a: listed(torch.softmax(vector(a.logits), dim=0) * len(a.logits)),
-        ),
-        Mistake(
-            "exponential of the sum",
-            "Your denominator is the exponential of the sum. It should be the other way round: "
-            "what is summed there?",
+            "You divided by the mean of the exponentials. The probabilities must sum to 1, yours "
+            "sum to the number of logits."),
+        Mistake("exponential of the sum",
             lambda a: listed((vector(a.logits) - vector(a.logits).sum()).exp()),
-        ),
-        Mistake(
-            "base two",
-            "You used powers of 2. The base is Euler's number, as in `math.exp`.",
-            lambda a: listed(torch.softmax(vector(a.logits) * math.log(2), dim=0)),
-        ),
+            "Your denominator is the exponential of the sum. It should be the other way round: "
+            "what is summed there?"),
+        Mistake("base two", lambda a: listed(torch.softmax(vector(a.logits) * math.log(2), dim=0)),
+            "You used powers of 2. The base is Euler's number, as in `math.exp`."),
     ),
     hints=(
         "Work out `softmax([1, 1])` by hand: two equal logits, two equal probabilities.",
@@ -267,141 +220,80 @@ SOFTMAX = Function(
 CROSS_ENTROPY = Function(
     cross_entropy,
     parts=(
-        Part(
-            "equal logits",
-            1,
-            cases=(case([1, 1], 0), case([1, 1, 1, 1], 2)),
-            draw=equal_logits_case,
-        ),
-        Part(
-            "different logits",
-            1,
-            cases=(
-                case([2, 1], 0),
-                case([2.0, 1.0, 0.5], target=2),
-                case([1.0, 3.0, 2.0, 0.5], 1),
-                case([-1.0, 2.0, 0.5], 2),
-            ),
-            draw=target_case,
-        ),
-        Part(
-            "sure of one class",
-            1,
-            cases=(case([21, 1], 0), case([1, 201], 0), case([1, 2, 31], 1)),
-            draw=sure_case,
-        ),
+        Part("equal logits", 1,
+            (case([1, 1], 0), case([1, 1, 1, 1], 2)),
+            equal_logits_case),
+        Part("different logits", 1,
+            (case([2, 1], 0), case([2.0, 1.0, 0.5], target=2), case([1.0, 3.0, 2.0, 0.5], 1),
+             case([-1.0, 2.0, 0.5], 2)),
+            target_case),
+        Part("sure of one class", 1,
+            (case([21, 1], 0), case([1, 201], 0), case([1, 2, 31], 1)),
+            sure_case),
     ),
     mistakes=(
-        Mistake(
-            "sign",
-            "Your loss is negative. A probability is at most 1, so its logarithm is at most 0; "
-            "a loss is zero at best.",
-            lambda a: -cross_entropy(a.logits, a.target),
-        ),
-        Mistake(
-            "probability, not loss",
-            "You returned the probability of the target. The loss is small when this is large.",
-            lambda a: softmax(a.logits)[a.target],
-        ),
-        Mistake(
-            "error probability",
+        Mistake("sign", lambda a: -cross_entropy(a.logits, a.target),
+            "Your loss is negative. A probability is at most 1, so its logarithm is at most 0; a "
+            "loss is zero at best."),
+        Mistake("probability, not loss", lambda a: softmax(a.logits)[a.target],
+            "You returned the probability of the target. The loss is small when this is large."),
+        Mistake("error probability", lambda a: 1 - softmax(a.logits)[a.target],
             "You returned the probability that is missing to 1. Cross-entropy uses a logarithm: "
-            "it grows without end when the target's probability goes to 0.",
-            lambda a: 1 - softmax(a.logits)[a.target],
-        ),
-        Mistake(
-            "no softmax",
-            "You took the logarithm of the logit itself. Logits are no probabilities: "
-            "they need a softmax first.",
+            "it grows without end when the target's probability goes to 0."),
+        Mistake("no softmax",
             lambda a: -math.log(a.logits[a.target]) if a.logits[a.target] > 0 else math.inf,
-        ),
-        Mistake(
-            "logit taken for log-probability",
-            "You returned minus the target's logit, as `nn.NLLLoss` does with whatever it gets. "
-            "It wants log-probabilities; these are raw logits.",
+            "You took the logarithm of the logit itself. Logits are no probabilities: they need a "
+            "softmax first."),
+        Mistake("logit taken for log-probability",
             lambda a: float(functional.nll_loss(vector(a.logits), index(a.target))),
-        ),
-        Mistake(
-            "softmax twice",
-            "You applied softmax twice. That is what happens when a model that ends in Softmax "
-            "is trained with `nn.CrossEntropyLoss`: the loss never comes near zero.",
-            lambda a: cross_entropy(softmax(a.logits), a.target),
-        ),
-        Mistake(
-            "target's logit forgotten",
-            "You have the logarithm of the sum of the exponentials. "
-            "The logit of the target is still missing.",
+            "You returned minus the target's logit, as `nn.NLLLoss` does with whatever it gets. "
+            "It wants log-probabilities; these are raw logits."),
+        Mistake("softmax twice", lambda a: cross_entropy(softmax(a.logits), a.target),
+            "You applied softmax twice. That is what happens when a model that ends in Softmax is "
+            "trained with `nn.CrossEntropyLoss`: the loss never comes near zero."),
+        Mistake("target's logit forgotten",
             lambda a: float(torch.logsumexp(vector(a.logits), dim=0)),
-        ),
-        Mistake(
-            "logarithm to base two",
-            "Right, but in bits: you used the logarithm to base 2. "
-            "PyTorch uses the natural one, `math.log`.",
-            lambda a: cross_entropy(a.logits, a.target) / math.log(2),
-        ),
-        Mistake(
-            "logarithm to base ten",
-            "Right, but with the logarithm to base 10. PyTorch uses the natural one, `math.log`.",
-            lambda a: cross_entropy(a.logits, a.target) / math.log(10),
-        ),
-        Mistake(
-            "target counted from one",
-            "You counted the classes from one. `target` is an index: the first class is 0.",
+            "You have the logarithm of the sum of the exponentials. The logit of the target is "
+            "still missing."),
+        Mistake("logarithm to base two", lambda a: cross_entropy(a.logits, a.target) / math.log(2),
+            "Right, but in bits: you used the logarithm to base 2. PyTorch uses the natural one, "
+            "`math.log`."),
+        Mistake("logarithm to base ten", lambda a: cross_entropy(a.logits, a.target) / math.log(10),
+            "Right, but with the logarithm to base 10. PyTorch uses the natural one, `math.log`."),
+        Mistake("target counted from one",
             lambda a: cross_entropy(a.logits, (a.target - 1) % len(a.logits)),
-        ),
-        Mistake(
-            "target ignored",
+            "You counted the classes from one. `target` is an index: the first class is 0."),
+        Mistake("target ignored", lambda a: cross_entropy(a.logits, int(vector(a.logits).argmax())),
             "You took the most probable class. The loss asks for the probability of the true one, "
-            "`target`, also when the model prefers another.",
-            lambda a: cross_entropy(a.logits, int(vector(a.logits).argmax())),
-        ),
-        Mistake(
-            "weighted with the probability",
-            "You multiplied the logarithm by the probability, as in an entropy. "
-            "The true class counts in full, however improbable the model finds it.",
+            "`target`, also when the model prefers another."),
+        Mistake("weighted with the probability",
             lambda a: cross_entropy(a.logits, a.target) * softmax(a.logits)[a.target],
-        ),
-        Mistake(
-            "squared error",
+            "You multiplied the logarithm by the probability, as in an entropy. The true class "
+            "counts in full, however improbable the model finds it."),
+        Mistake("squared error", lambda a: squared_error(softmax(a.logits), a.target),
             "You summed squared differences between the probabilities and the one-hot target. "
-            "Cross-entropy takes a logarithm.",
-            lambda a: squared_error(softmax(a.logits), a.target),
-        ),
-        Mistake(
-            "entropy",
-            "You returned the entropy of the probabilities, which does not depend on `target`. "
-            "Cross-entropy looks at one class only.",
+            "Cross-entropy takes a logarithm."),
+        Mistake("entropy",
             lambda a: float(functional.cross_entropy(vector(a.logits), vector(softmax(a.logits)))),
-        ),
-        Mistake(
-            "all classes summed",
-            "You summed over all classes. Only the true class counts.",
-            lambda a: sum(each_class(a.logits)),
-        ),
-        Mistake(
-            "mean over the classes",
-            "You took the mean over all classes. Only the true class counts; "
-            "PyTorch's mean is over the samples of a batch, and here is one.",
-            lambda a: sum(each_class(a.logits)) / len(a.logits),
-        ),
-        Mistake(
-            "divided by the classes",
-            "You divided by the number of classes. PyTorch's mean is over the samples of a batch, "
-            "and here is one.",
+            "You returned the entropy of the probabilities, which does not depend on `target`. "
+            "Cross-entropy looks at one class only."),
+        Mistake("all classes summed", lambda a: sum(each_class(a.logits)),
+            "You summed over all classes. Only the true class counts."),
+        Mistake("mean over the classes", lambda a: sum(each_class(a.logits)) / len(a.logits),
+            "You took the mean over all classes. Only the true class counts; PyTorch's mean is "
+            "over the samples of a batch, and here is one."),
+        Mistake("divided by the classes",
             lambda a: cross_entropy(a.logits, a.target) / len(a.logits),
-        ),
-        Mistake(
-            "sigmoid, not softmax",
-            "You used the sigmoid of the target's logit. Here the classes exclude each other, "
-            "so all logits share one denominator.",
+            "You divided by the number of classes. PyTorch's mean is over the samples of a batch, "
+            "and here is one."),
+        Mistake("sigmoid, not softmax",
             lambda a: float(-functional.logsigmoid(vector(a.logits))[a.target]),
-        ),
-        Mistake(
-            "other classes counted too",
-            "You added a term for each wrong class, as in binary cross-entropy. "
-            "Here only the probability of the true class counts.",
+            "You used the sigmoid of the target's logit. Here the classes exclude each other, so "
+            "all logits share one denominator."),
+        Mistake("other classes counted too",
             lambda a: binary_cross_entropy(softmax(a.logits), a.target),
-        ),
+            "You added a term for each wrong class, as in binary cross-entropy. Here only the "
+            "probability of the true class counts."),
     ),
     hints=(
         "You have `softmax` already. Which one of its numbers does the loss look at?",
@@ -414,102 +306,66 @@ CROSS_ENTROPY = Function(
 TEMPERATURE = Function(
     temperature_softmax,
     parts=(
-        Part(
-            "temperature one",
-            1,
-            cases=(case([2, 1], 1), case([1, 2, 3], temperature=1.0)),
-            draw=lambda random: case(some_logits(random), 1),
-        ),
-        Part(
-            "hotter",
-            1,
-            cases=(case([2, 1], 2), case([1, 2, 3], 4), case([-1.0, 0.5, 2.0], temperature=2.5)),
-            draw=lambda random: case(some_logits(random), random.randint(2, 20)),
-        ),
-        Part(
-            "colder",
-            1,
-            cases=(case([2, 1], 0.5), case([1, 2, 3], 0.25), case([-1.0, 0.5, 2.0], 0.1)),
-            draw=lambda random: case(
+        Part("temperature one", 1,
+            (case([2, 1], 1), case([1, 2, 3], temperature=1.0)),
+            lambda random: case(some_logits(random), 1)),
+        Part("hotter", 1,
+            (case([2, 1], 2), case([1, 2, 3], 4), case([-1.0, 0.5, 2.0], temperature=2.5)),
+            lambda random: case(some_logits(random), random.randint(2, 20))),
+        Part("colder", 1,
+            (case([2, 1], 0.5), case([1, 2, 3], 0.25), case([-1.0, 0.5, 2.0], 0.1)),
+            lambda random: case(
                 some_logits(random), temperature=random.choice((0.05, 0.2, 0.4, 0.8))
-            ),
-        ),
+            )),
     ),
     mistakes=(
-        Mistake(
-            "temperature without effect",
+        Mistake("temperature without effect", lambda a: softmax(a.logits),
             "Your temperature changes nothing. Either it is not used, or it stands outside the "
-            "exponential, where it cancels between numerator and denominator.",
-            lambda a: softmax(a.logits),
-        ),
-        Mistake(
-            "hot and cold exchanged",
-            "Your high temperature makes the probabilities sharper. It should make them flatter: "
-            "the differences between the logits must shrink.",
+            "exponential, where it cancels between numerator and denominator."),
+        Mistake("hot and cold exchanged",
             lambda a: listed(torch.softmax(vector(a.logits) * a.temperature, dim=0)),
-        ),
-        Mistake(
-            "divided after softmax",
-            "You divided the probabilities. They don't sum to 1 any more. "
-            "The temperature acts before the exponential.",
+            "Your high temperature makes the probabilities sharper. It should make them flatter: "
+            "the differences between the logits must shrink."),
+        Mistake("divided after softmax",
             lambda a: listed(vector(softmax(a.logits)) / a.temperature),
-        ),
-        Mistake(
-            "multiplied after softmax",
-            "You multiplied the probabilities. They don't sum to 1 any more. "
-            "The temperature acts before the exponential.",
+            "You divided the probabilities. They don't sum to 1 any more. The temperature acts "
+            "before the exponential."),
+        Mistake("multiplied after softmax",
             lambda a: listed(vector(softmax(a.logits)) * a.temperature),
-        ),
-        Mistake(
-            "power not normalised",
-            "You raised the probabilities to a power, which is a possible way, "
-            "but then they don't sum to 1 any more.",
+            "You multiplied the probabilities. They don't sum to 1 any more. The temperature acts "
+            "before the exponential."),
+        Mistake("power not normalised",
             lambda a: listed(vector(softmax(a.logits)) ** (1 / a.temperature)),
-        ),
-        Mistake(
-            "whole-number division",
-            "You used `//`, which cuts off the digits behind the point. Logits are floats.",
+            "You raised the probabilities to a power, which is a possible way, but then they "
+            "don't sum to 1 any more."),
+        Mistake("whole-number division",
             lambda a: softmax([logit // a.temperature for logit in a.logits]),
-        ),
-        Mistake(
-            "numerator only",
-            "You used the temperature in the numerator but not in the denominator. "
-            "The sum runs over the same exponentials.",
+            "You used `//`, which cuts off the digits behind the point. Logits are floats."),
+        Mistake("numerator only",
             lambda a: listed(
                 (vector(a.logits) / a.temperature - torch.logsumexp(vector(a.logits), 0)).exp()
             ),
-        ),
-        Mistake(
-            "denominator only",
-            "You used the temperature in the denominator but not in the numerator. "
-            "The sum runs over the same exponentials.",
+            "You used the temperature in the numerator but not in the denominator. The sum runs "
+            "over the same exponentials."),
+        Mistake("denominator only",
             lambda a: listed(
                 (vector(a.logits) - torch.logsumexp(vector(a.logits) / a.temperature, 0)).exp()
             ),
-        ),
-        Mistake(
-            "not normalised",
-            "You took the exponentials, but they don't sum to 1 yet.",
-            lambda a: listed((vector(a.logits) / a.temperature).exp()),
-        ),
-        Mistake(
-            "square root of the temperature",
-            "You used the square root, as attention does with its head size. "
-            "Here the temperature itself is used.",
+            "You used the temperature in the denominator but not in the numerator. The sum runs "
+            "over the same exponentials."),
+        Mistake("not normalised", lambda a: listed((vector(a.logits) / a.temperature).exp()),
+            "You took the exponentials, but they don't sum to 1 yet."),
+        Mistake("square root of the temperature",
             lambda a: listed(torch.softmax(vector(a.logits) / math.sqrt(a.temperature), dim=0)),
-        ),
-        Mistake(
-            "softmax twice",
-            "You applied softmax twice: first to the logits, then to the probabilities. "
-            "The temperature acts on the logits, before the only softmax.",
+            "You used the square root, as attention does with its head size. Here the temperature "
+            "itself is used."),
+        Mistake("softmax twice",
             lambda a: softmax(listed(vector(softmax(a.logits)) / a.temperature)),
-        ),
-        Mistake(
-            "no exponential",
-            "You divided by the sum without an exponential. There the temperature cancels, "
-            "and a negative logit gives a negative probability.",
-            lambda a: listed(vector(a.logits) / vector(a.logits).sum()),
-        ),
+            "You applied softmax twice: first to the logits, then to the probabilities. The "
+            "temperature acts on the logits, before the only softmax."),
+        Mistake("no exponential", lambda a: listed(vector(a.logits) / vector(a.logits).sum()),
+            "You divided by the sum without an exponential. There the temperature cancels, and a "
+            "negative logit gives a negative probability."),
     ),
     hints=(
         "With temperature 1 nothing changes: you have `softmax` already.",
@@ -522,104 +378,55 @@ TEMPERATURE = Function(
 LAST_LAYER = Table(
     last_layer,
     parts=(
-        Part(
-            "numbers and yes-or-no questions",
-            1,
-            cases=(case("MSELoss"), case("BCEWithLogitsLoss"), case("BCELoss")),
-        ),
-        Part(
-            "classes that exclude each other",
-            1,
-            cases=(case("CrossEntropyLoss"), case("NLLLoss")),
-        ),
+        Part("numbers and yes-or-no questions", 1,
+            (case("MSELoss"), case("BCEWithLogitsLoss"), case("BCELoss"))),
+        Part("classes that exclude each other", 1, (case("CrossEntropyLoss"), case("NLLLoss"))),
     ),
     mistakes=(
-        Mistake(
-            "regression squeezed",
-            "Sigmoid gives numbers between 0 and 1 only. With `MSELoss` the target may be "
-            "any number, a price or a temperature.",
-            instead({"MSELoss": "Sigmoid"}),
-        ),
-        Mistake(
-            "regression cut off",
-            "ReLU can give no negative number, and where it gives 0 it learns nothing. "
-            "With `MSELoss` the target may be any number.",
-            instead({"MSELoss": "ReLU"}),
-        ),
-        Mistake(
-            "regression as shares",
-            "Softmax makes numbers that sum to 1. With `MSELoss` the target may be any number.",
-            instead({"MSELoss": "Softmax"}),
-        ),
-        Mistake(
-            "sigmoid twice",
+        Mistake("regression squeezed", instead({"MSELoss": "Sigmoid"}),
+            "Sigmoid gives numbers between 0 and 1 only. With `MSELoss` the target may be any "
+            "number, a price or a temperature."),
+        Mistake("regression cut off", instead({"MSELoss": "ReLU"}),
+            "ReLU can give no negative number, and where it gives 0 it learns nothing. With "
+            "`MSELoss` the target may be any number."),
+        Mistake("regression as shares", instead({"MSELoss": "Softmax"}),
+            "Softmax makes numbers that sum to 1. With `MSELoss` the target may be any number."),
+        Mistake("sigmoid twice", instead({"BCEWithLogitsLoss": "Sigmoid"}),
             "`BCEWithLogitsLoss` applies the sigmoid itself. With another one in the model the "
-            "loss cannot come near zero. The name says what it wants.",
-            instead({"BCEWithLogitsLoss": "Sigmoid"}),
-        ),
-        Mistake(
-            "logits for BCELoss",
+            "loss cannot come near zero. The name says what it wants."),
+        Mistake("logits for BCELoss", instead({"BCELoss": "Linear"}),
             "`BCELoss` takes the logarithm of what it gets, and raises an error for numbers "
-            "outside 0 to 1. Something has to bring the logits there.",
-            instead({"BCELoss": "Linear"}),
-        ),
-        Mistake(
-            "yes-or-no answers compete",
-            "Binary cross-entropy asks a yes-or-no question for each output on its own. "
-            "Softmax would make the outputs compete; with a single output it always gives 1.",
+            "outside 0 to 1. Something has to bring the logits there."),
+        Mistake("yes-or-no answers compete",
             instead({"BCELoss": "Softmax", "BCEWithLogitsLoss": "Softmax"}),
-        ),
-        Mistake(
-            "log-probabilities for binary loss",
-            "LogSoftmax gives logarithms for classes that exclude each other. "
-            "Binary cross-entropy asks a yes-or-no question for each output on its own.",
+            "Binary cross-entropy asks a yes-or-no question for each output on its own. Softmax "
+            "would make the outputs compete; with a single output it always gives 1."),
+        Mistake("log-probabilities for binary loss",
             instead({"BCELoss": "LogSoftmax", "BCEWithLogitsLoss": "LogSoftmax"}),
-        ),
-        Mistake(
-            "softmax twice",
-            "`CrossEntropyLoss` applies softmax itself. With another one in the model the loss "
-            "of a perfect prediction among 10 classes is 1.46, not 0.",
-            instead({"CrossEntropyLoss": "Softmax"}),
-        ),
-        Mistake(
-            "log-softmax twice",
-            "`CrossEntropyLoss` applies log-softmax itself. A second one changes nothing, "
-            "so the model does not need it: what is the last layer without it?",
-            instead({"CrossEntropyLoss": "LogSoftmax"}),
-        ),
-        Mistake(
-            "sigmoid for classes",
-            "The classes exclude each other here. Sigmoid treats each output alone, "
-            "and these losses want something else than numbers between 0 and 1.",
+            "LogSoftmax gives logarithms for classes that exclude each other. Binary "
+            "cross-entropy asks a yes-or-no question for each output on its own."),
+        Mistake("softmax twice", instead({"CrossEntropyLoss": "Softmax"}),
+            "`CrossEntropyLoss` applies softmax itself. With another one in the model the loss of "
+            "a perfect prediction among 10 classes is 1.46, not 0."),
+        Mistake("log-softmax twice", instead({"CrossEntropyLoss": "LogSoftmax"}),
+            "`CrossEntropyLoss` applies log-softmax itself. A second one changes nothing, so the "
+            "model does not need it: what is the last layer without it?"),
+        Mistake("sigmoid for classes",
             instead({"CrossEntropyLoss": "Sigmoid", "NLLLoss": "Sigmoid"}),
-        ),
-        Mistake(
-            "logits for NLLLoss",
+            "The classes exclude each other here. Sigmoid treats each output alone, and these "
+            "losses want something else than numbers between 0 and 1."),
+        Mistake("logits for NLLLoss", instead({"NLLLoss": "Linear"}),
             "`NLLLoss` takes no logarithm and applies no softmax: it picks the target's entry and "
-            "changes its sign. With raw logits it can fall without end.",
-            instead({"NLLLoss": "Linear"}),
-        ),
-        Mistake(
-            "probabilities for NLLLoss",
-            "`NLLLoss` takes no logarithm itself, whatever its name says. "
-            "With probabilities its best value is -1.",
-            instead({"NLLLoss": "Softmax"}),
-        ),
-        Mistake(
-            "module in front",
-            "Right, but give the name of the class alone, like `Linear`, without `nn.`.",
-            lambda a: f"nn.{last_layer(a.loss)}",
-        ),
-        Mistake(
-            "brackets behind",
-            "Right, but give the name of the class alone, like `Linear`, without brackets.",
-            lambda a: f"{last_layer(a.loss)}()",
-        ),
-        Mistake(
-            "small letters",
-            "Right, but spell the class as PyTorch does, like `Linear`, with its capitals.",
-            lambda a: last_layer(a.loss).lower(),
-        ),
+            "changes its sign. With raw logits it can fall without end."),
+        Mistake("probabilities for NLLLoss", instead({"NLLLoss": "Softmax"}),
+            "`NLLLoss` takes no logarithm itself, whatever its name says. With probabilities its "
+            "best value is -1."),
+        Mistake("module in front", lambda a: f"nn.{last_layer(a.loss)}",
+            "Right, but give the name of the class alone, like `Linear`, without `nn.`."),
+        Mistake("brackets behind", lambda a: f"{last_layer(a.loss)}()",
+            "Right, but give the name of the class alone, like `Linear`, without brackets."),
+        Mistake("small letters", lambda a: last_layer(a.loss).lower(),
+            "Right, but spell the class as PyTorch does, like `Linear`, with its capitals."),
     ),
     hints=(
         "Ask of each loss: what does it do with the numbers it gets? Does it apply a softmax, "

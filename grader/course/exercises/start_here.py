@@ -22,56 +22,32 @@ def tensor_bytes(shape: Shape, element_size: int = 4) -> int:
 SIZE = Function(
     tensor_size,
     parts=(
-        Part(
-            "a vector",
-            1,
-            cases=(case((3,)), case((10,))),
-            draw=lambda random: case((random.randint(2, 999),)),
-        ),
-        Part(
-            "two dimensions and more",
-            1,
-            cases=(case((2, 3)), case((4, 1)), case((5, 4, 3)), case((1, 3, 28, 32))),
-            draw=lambda random: case(tuple(random.choices(range(2, 12), k=random.randint(2, 5)))),
-        ),
-        Part(
-            "a scalar and an empty tensor",
-            1,
-            cases=(case(()), case((0,)), case((3, 0, 2))),
-            draw=lambda random: case((random.randint(1, 9), 0, random.randint(1, 9))),
-        ),
+        Part("a vector", 1,
+            (case((3,)), case((10,))),
+            lambda random: case((random.randint(2, 999),))),
+        Part("two dimensions and more", 1,
+            (case((2, 3)), case((4, 1)), case((5, 4, 3)), case((1, 3, 28, 32))),
+            lambda random: case(tuple(random.choices(range(2, 12), k=random.randint(2, 5))))),
+        Part("a scalar and an empty tensor", 1,
+            (case(()), case((0,)), case((3, 0, 2))),
+            lambda random: case((random.randint(1, 9), 0, random.randint(1, 9)))),
     ),
     mistakes=(
-        Mistake(
-            "added the dimensions",
-            "You added the entries of the shape. A `(2, 3)` tensor is a table of 2 rows "
-            "with 3 numbers in each row: draw it and count the cells.",
-            lambda a: sum(a.shape),
-        ),
-        Mistake(
-            "number of dimensions",
-            "You counted the dimensions (PyTorch's `ndim`). Asked is how many numbers "
-            "the tensor holds.",
-            lambda a: len(a.shape),
-        ),
-        Mistake(
-            "first dimension only",
-            "You returned the first entry of the shape, which is what `len(tensor)` gives. "
-            "All the other dimensions count as well.",
-            lambda a: a.shape[0] if a.shape else 1,
-        ),
-        Mistake(
-            "first two dimensions only",
-            "You used the first two entries of the shape. A shape can have any number of "
-            "entries, also none.",
-            lambda a: torch.empty(a.shape[:2]).numel(),
-        ),
-        Mistake(
-            "zero for a scalar",
-            "Right, but for the scalar: a tensor with the empty shape `()` holds one number, "
-            "like `torch.tensor(7.0)`. What must a product start from?",
-            lambda a: tensor_size(a.shape) if a.shape else 0,
-        ),
+        Mistake("added the dimensions", lambda a: sum(a.shape),
+            "You added the entries of the shape. A `(2, 3)` tensor is a table of 2 rows with 3 "
+            "numbers in each row: draw it and count the cells."),
+        Mistake("number of dimensions", lambda a: len(a.shape),
+            "You counted the dimensions (PyTorch's `ndim`). Asked is how many numbers the tensor "
+            "holds."),
+        Mistake("first dimension only", lambda a: a.shape[0] if a.shape else 1,
+            "You returned the first entry of the shape, which is what `len(tensor)` gives. All "
+            "the other dimensions count as well."),
+        Mistake("first two dimensions only", lambda a: torch.empty(a.shape[:2]).numel(),
+            "You used the first two entries of the shape. A shape can have any number of entries, "
+            "also none."),
+        Mistake("zero for a scalar", lambda a: tensor_size(a.shape) if a.shape else 0,
+            "Right, but for the scalar: a tensor with the empty shape `()` holds one number, like "
+            "`torch.tensor(7.0)`. What must a product start from?"),
     ),
     hints=(
         "Draw a tensor of shape `(2, 3)` as a table. How many cells? Now stack 4 such tables.",
@@ -85,49 +61,29 @@ SIZE = Function(
 BYTES = Function(
     tensor_bytes,
     parts=(
-        Part(
-            "32-bit floats",
-            1,
-            cases=(case((3,)), case((2, 3)), case((1, 3, 28, 32)), case(())),
-            draw=lambda random: case((random.randint(2, 64), random.randint(2, 64))),
-        ),
-        Part(
-            "other element sizes",
-            1,
-            cases=(
-                case((3,), element_size=8),
-                case((2, 3), element_size=2),
-                case((5, 4, 3), element_size=1),
-                case((2, 3), element_size=4),
-            ),
-            draw=lambda random: case(
+        Part("32-bit floats", 1,
+            (case((3,)), case((2, 3)), case((1, 3, 28, 32)), case(())),
+            lambda random: case((random.randint(2, 64), random.randint(2, 64)))),
+        Part("other element sizes", 1,
+            (case((3,), element_size=8), case((2, 3), element_size=2),
+             case((5, 4, 3), element_size=1), case((2, 3), element_size=4)),
+            lambda random: case(
                 (random.randint(2, 64), random.randint(2, 64)),
                 element_size=random.choice((1, 2, 8)),
-            ),
-        ),
+            )),
     ),
     mistakes=(
-        Mistake(
-            "elements, not bytes",
-            "You returned the number of elements. Each element takes `element_size` bytes.",
-            lambda a: tensor_size(a.shape),
-        ),
-        Mistake(
-            "always four bytes",
-            "Right for 32-bit floats. `element_size` is an argument: a 64-bit float takes 8 bytes.",
-            lambda a: tensor_bytes(a.shape),
-        ),
-        Mistake(
-            "bits, not bytes",
-            "You returned bits. PyTorch's `nbytes` and this course count bytes; a byte has 8 bits.",
-            lambda a: tensor_bytes(a.shape, a.element_size) * 8,
-        ),
-        Mistake(
-            "bytes of the shape",
+        Mistake("elements, not bytes", lambda a: tensor_size(a.shape),
+            "You returned the number of elements. Each element takes `element_size` bytes."),
+        Mistake("always four bytes", lambda a: tensor_bytes(a.shape),
+            "`element_size` is an argument: a 64-bit float takes 8 bytes.",
+            praise="Right for 32-bit floats."),
+        Mistake("bits, not bytes", lambda a: tensor_bytes(a.shape, a.element_size) * 8,
+            "You returned bits. PyTorch's `nbytes` and this course count bytes; a byte has 8 "
+            "bits."),
+        Mistake("bytes of the shape", lambda a: sum(a.shape) * a.element_size,
             "You multiplied the sum of the shape's entries. First count the elements: "
-            "`tensor_size(shape)` from the exercise above does it.",
-            lambda a: sum(a.shape) * a.element_size,
-        ),
+            "`tensor_size(shape)` from the exercise above does it."),
     ),
     hints=(
         "You have written the first half already: how many elements are there?",
