@@ -37,6 +37,9 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     slides = commands.add_parser("slides", help="make HTML and PDF of some decks, or of all")
     slides.add_argument("lesson", nargs="*", help=lesson)
     slides.set_defaults(run=_slides)
+    keys = commands.add_parser("keys", help="write the answer keys, as PyTorch gives them now")
+    keys.add_argument("--compare", action="store_true", help="only say what would change")
+    keys.set_defaults(run=_keys)
     lint = commands.add_parser("lint", help="say what is missing or wrong in the course")
     lint.set_defaults(run=_lint)
     listing = commands.add_parser("list", help="show every exercise with its points")
@@ -67,15 +70,28 @@ def _formgrader(_: argparse.Namespace) -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
+    from grader.course.record import write_records
     from grader.publish import lesson
 
     root = _course()
     found = [lesson.find(root, name) for name in arguments.lesson]
+    write_records(*(text.stem for text in found))
     for text in found or lesson.texts(root).values():
         print(f"{text.stem:28}", end="", flush=True)
         start = time.perf_counter()
         lesson.build(root, text)
         print(f"built in {time.perf_counter() - start:.1f} s", flush=True)
+    return 0
+
+
+def _keys(arguments: argparse.Namespace) -> int:
+    from grader.course.record import changes, write_records
+
+    if arguments.compare:
+        found = changes()
+        print("\n".join(found) or "The answer keys are those that PyTorch gives now.")
+        return 1 if found else 0
+    print("\n".join(map(str, write_records())))
     return 0
 
 
@@ -112,15 +128,15 @@ def _list(_: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     """Exit code 0 if every answer is right, 1 if not, 2 if there is nothing to judge."""
     from grader.classroom.submission import SubmissionError, run, sources
-    from grader.course.exercises import catalogue
+    from grader.course.catalogue import names
     from grader.notebook import check
 
     try:
-        names = run(sources(arguments.file))
+        defined = run(sources(arguments.file))
     except SubmissionError as error:
         _complain(str(error))
         return 2
-    reports = [check(**{name: names[name]}) for name in catalogue() if name in names]
+    reports = [check(**{name: defined[name]}) for name in names() if name in defined]
     if not reports:
         _complain(f"{arguments.file} defines no function that is an exercise; see: grader list")
         return 2

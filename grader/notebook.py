@@ -10,14 +10,16 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from grader.ask.call import look
+from grader.course.catalogue import exercise_of, find, names
+from grader.judge.exercise import Design
+from grader.judge.key import Key
 from grader.judge.report import COLOURS, Note, Report
 from grader.judge.result import Result
+from grader.judge.verdict import judge
 from grader.judge.words import article, with_commas
-
-if TYPE_CHECKING:
-    from grader.judge.exercise import Exercise
 
 _hints_given: Counter[str] = Counter()
 
@@ -33,20 +35,15 @@ def check(*answer: Any, **named: Any) -> Report:
     value = answer[0] if answer else next(iter(named.values()))
     name = next(iter(named), None) or _name_of(value)
     try:
-        exercise = _find(name)
-        if exercise is None:
+        found = find(name or "")
+        if found is None:
             return _slip(_not_an_exercise(name, value))
-        from grader.judge.exercise import Function, Table
-        from grader.judge.verdict import judge
-
-        wants_function = isinstance(exercise, Function) and not isinstance(exercise, Table)
-        if wants_function and not callable(value):
+        if exercise_of(found).is_called and not callable(value):
             return _slip(
                 f"`{name}` is {article(type(value).__name__)} now, not a function any more. "
                 "Run the cell with its `def` again."
             )
-
-        report = Report(judge(exercise, value))
+        report = Report(_judge(found, value))
     except ModuleNotFoundError as missing:
         return _slip(_missing(missing))
     if os.environ.get("NBGRADER_VALIDATING") and report.score < report.points:
@@ -58,11 +55,12 @@ def hint(answer: Callable[..., Any] | str) -> Note:
     """The next hint for an exercise; after the last one it starts again."""
     name = answer if isinstance(answer, str) else _name_of(answer)
     try:
-        exercise = _find(name)
+        found = find(name or "")
     except ModuleNotFoundError as missing:
         return Note("No hint", _missing(missing))
-    if exercise is None:
+    if found is None:
         return Note("No hint", _not_an_exercise(name, answer))
+    exercise = exercise_of(found)
     given, total = _hints_given[exercise.name], len(exercise.hints)
     _hints_given[exercise.name] = (given + 1) % total
     left = total - given - 1
@@ -92,10 +90,12 @@ def predict(prediction: Any, truth: Any) -> Note:
     )
 
 
-def _find(name: str | None) -> Exercise | None:
-    from grader.course.exercises import catalogue
+def _judge(found: Key | Design, value: Any) -> Result:
+    if isinstance(found, Key):
+        return judge(found, value)
+    from grader.course.designs import judge_design  # PyTorch measures networks
 
-    return catalogue().get(name or "")
+    return judge_design(found, look(lambda: value))
 
 
 def _name_of(value: Any) -> str | None:
@@ -104,10 +104,8 @@ def _name_of(value: Any) -> str | None:
 
 
 def _not_an_exercise(name: str | None, value: Any) -> str:
-    from grader.course.exercises import catalogue
-
     if name:
-        close = difflib.get_close_matches(name, catalogue(), n=1, cutoff=0.4)
+        close = difflib.get_close_matches(name, names(), n=1, cutoff=0.4)
         nearest = f" Did you mean `{close[0]}`?" if close else ""
         return f"There is no exercise called `{name}`.{nearest}"
     return (

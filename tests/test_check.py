@@ -10,9 +10,7 @@ import torch
 from torch import nn
 
 from grader import check, hint, predict
-from grader.course.exercises import catalogue
-from grader.judge.exercise import Function, Table
-from grader.judge.verdict import answer_key, wrong_answers
+from grader.course.catalogue import exercise_of, find, names
 
 
 def right(in_features, out_features, bias=True):
@@ -117,25 +115,26 @@ def test_half_of_the_parts_earns_half_of_the_points():
 
 
 MISTAKES = [
-    pytest.param(exercise, mistake, id=f"{exercise.name}-{mistake.name}")
-    for exercise in catalogue().values()
-    if isinstance(exercise, Function) and not isinstance(exercise, Table)
-    for mistake in exercise.mistakes[:2]  # `grader lint` tries them all
+    pytest.param(name, number, id=f"{name}-{mistake.name}")
+    for name in names()
+    if exercise_of(find(name)).is_called
+    for number, mistake in enumerate(exercise_of(find(name)).mistakes[:2])  # lint tries them all
 ]
 
 
-@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
-def test_a_known_mistake_is_named(exercise, mistake):
-    signature = exercise.signature
-    calls = [repr(exercise.arguments(case)) for case in answer_key(exercise).cases]
-    answers = dict(zip(calls, wrong_answers(exercise, mistake), strict=True))
+@pytest.mark.parametrize(("name", "number"), MISTAKES)
+def test_a_known_mistake_is_named(name, number):
+    key = find(name)
+    exercise, mistake = key.exercise, key.exercise.mistakes[number]
+    calls = [repr(exercise.arguments(case)) for case in key.cases]
+    answers = {call: key.source.wrong(number, case) for case, call in enumerate(calls)}
 
     def student(*positional, **named):
-        return answers[repr(dict(signature.bind(*positional, **named).arguments))]
+        return answers[repr(dict(exercise.signature.bind(*positional, **named).arguments))]
 
-    report = check(**{exercise.name: student})
-    assert report.mistake == mistake.name
-    assert mistake.sentence in str(report)
+    report = check(**{name: student})
+    assert report.mistakes == (mistake.name,)
+    assert mistake.explanation in str(report)
     assert report.verdict in ("wrong", "partly")
 
 
@@ -251,5 +250,6 @@ def test_a_missing_package_gets_a_sentence(monkeypatch):
         return real_import(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without_torch)
-    assert "The package `torch` is missing" in str(check(right))
-    assert "The package `torch` is missing" in repr(hint("linear_params"))
+    monkeypatch.setitem(sys.modules, "grader.course.exercises", None)
+    assert "The package" in str(check(digits_net=[("ReLU", {})]))
+    assert "The package" in repr(hint("digits_net"))

@@ -1,13 +1,15 @@
 """The `grader` command: the same words as in a notebook, and exit codes that a script can use."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader import cli
 from grader.course.exercises import catalogue
-from grader.publish.lint import complaints, summary
+from grader.judge.exercise import Mistake
+from grader.publish.lint import of_exercise, summary
 
 REPOSITORY = Path(__file__).parent.parent
 RIGHT = "def relu(x):\n    return max(0, x)\n"
@@ -82,17 +84,25 @@ def test_the_catalogue_is_the_syllabus():
     assert list(catalogue()) == contract.split()
 
 
-def test_lint_complains_of_a_mistake_that_is_right(monkeypatch):
-    from grader.course.exercises import linear
+def with_mistake(exercise, *mistake, **praise):
+    return replace(exercise, mistakes=(*exercise.mistakes, Mistake(*mistake, **praise)))
 
-    exercise = catalogue()["linear_params"]
-    right = exercise.mistakes[0].__class__(
-        "not wrong", "A sentence.", lambda a: linear.linear_params(**vars(a))
+
+def test_lint_complains_of_a_mistake_that_is_right():
+    exercise = with_mistake(catalogue()["linear_params"], "not wrong", lambda a: a(), "A sentence.")
+    assert list(of_exercise(exercise)) == [
+        "the mistake 'not wrong' is right in every case: add a case"
+    ]
+
+
+def test_lint_complains_of_praise_in_a_sentence():
+    exercise = with_mistake(
+        catalogue()["linear_params"], "odd", lambda a: 3 + a(), "Right but for 3."
     )
-    object.__setattr__(exercise, "mistakes", (*exercise.mistakes, right))
-    try:
-        found = list(complaints())
-    finally:
-        object.__setattr__(exercise, "mistakes", exercise.mistakes[:-1])
-    assert found == ["linear_params: the mistake 'not wrong' is right in every case: add a case"]
+    assert list(of_exercise(exercise)) == [
+        "the sentence of 'odd' praises: what is right goes into `praise`"
+    ]
+
+
+def test_the_summary_counts_the_exercises():
     assert f"{len(catalogue())} exercises" in summary()

@@ -1,13 +1,14 @@
 """Ask a student's function in this process, a notebook's kernel.
 
-PyTorch, torchinfo and this package are out of the function's reach while it is asked, and it has
-a limited time.
+PyTorch, torchinfo and this package are out of the function's reach while it is asked, the files
+of this package too, and it has a limited time.
 """
 
 from __future__ import annotations
 
 import contextlib
 import inspect
+import os
 import signal
 import sys
 import threading
@@ -15,12 +16,17 @@ import time
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import FrameType
 from typing import Any, Literal
 
 from grader.ask.beside import JUDGES, OutOfReach, Stop, answer
 
 CPU_SECONDS = 2.0  # for all calls of one exercise: CPU time, since a busy machine is no mistake
 WALL_SECONDS = 20.0  # for a function that waits instead of computing
+IMPORT_SECONDS = 20.0  # on top of these for an import: what it left half-done would stay broken
+PACKAGE = str(Path(__file__).resolve().parents[1])
 
 Status = Literal[
     "value",
@@ -59,7 +65,7 @@ def ask(function: Callable[..., Any], calls: Sequence[Call]) -> list[Outcome]:
     """One outcome for each call. The time limit is for all of them together."""
     outcomes: list[Outcome] = []
     deadline = _Deadline(CPU_SECONDS, WALL_SECONDS)
-    with _without_judges(function):
+    with _without_judges(function), _without_our_files():
         for call in calls:
             outcome = Outcome("too slow")
             if not deadline.passed():
@@ -108,8 +114,9 @@ class _Deadline:
         if isinstance(error, KeyboardInterrupt) and self.passed():
             raise Stop("too slow") from None
 
-    def _expire(self, *_: object) -> None:
-        if self.active:
+    def _expire(self, _: int, frame: FrameType | None) -> None:
+        patience = -IMPORT_SECONDS if _is_importing(frame) else 0
+        if self.active and min(self._left()) <= patience:
             raise Stop("too slow")
 
     def _arm_signals(self, cpu: float, wall: float) -> Callable[[], None]:
@@ -136,6 +143,43 @@ class _Deadline:
 
 def _nothing() -> None:
     """Nothing to undo."""
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+@contextlib.contextmanager
+def _without_our_files() -> Iterator[None]:
+    """Let nothing read this package's files, where the answer keys are."""
+    _hook().armed = True
+    try:
+        yield
+    finally:
+        _hook().armed = False
+
+
+class _Hook:
+    """Sees every `open` of this process; Python has no way to take such a hook back."""
+
+    armed = False
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.armed and event == "open" and isinstance(arguments[0], str | bytes):
+            path = os.path.realpath(os.fsdecode(arguments[0]))
+            if path.startswith(PACKAGE + os.sep):
+                raise Stop("uses PyTorch")
+
+
+@cache
+def _hook() -> _Hook:
+    hook = _Hook()
+    sys.addaudithook(hook)
+    return hook
 
 
 @contextlib.contextmanager

@@ -25,14 +25,15 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Enum, Unicode
 
-from grader.ask.call import Outcome, Status
+from grader.ask.call import Call, Outcome, Status
 from grader.ask.jail import Answers, NoJailError, Session, jail
 from grader.classroom.submission import transform
-from grader.course.exercises import catalogue
-from grader.judge.exercise import Exercise, Function, Table
+from grader.course.catalogue import exercise_of, find
+from grader.judge.exercise import Design
+from grader.judge.key import Key
 from grader.judge.report import card
 from grader.judge.result import Result
-from grader.judge.verdict import calls, judge_outcomes, judge_value
+from grader.judge.verdict import calls, judge_outcomes, judge_table
 from grader.judge.words import writable
 
 MOST_BYTES = 200 * 2**20
@@ -122,38 +123,34 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         graded = [cell for cell in code if is_grade(cell) and not is_solution(cell)]
         asked = [cell for cell in code if cell not in graded]
-        exercises = {_id(cell): catalogue().get(_id(cell)) for cell in graded}
+        terms = Path(resources["nbgrader"]["db_url"].removeprefix("sqlite:///")).parent / "keys"
+        keys = {_id(cell): find(_id(cell), self.term, terms) for cell in graded}
         session = jail(self.without_bubblewrap).ask(
             [transform(cell.source) for cell in asked],
-            {name: self._calls(found) for name, found in exercises.items() if found},
+            {name: _calls(found) for name, found in keys.items() if found},
         )
         for cell in code:
             cell.outputs, cell.execution_count = [], None
         for cell in graded:
-            result = self._result(exercises[_id(cell)], _id(cell), session, asked, notebook)
+            result = self._result(keys[_id(cell)], _id(cell), session, asked, notebook)
             cell.outputs = [_output(result)]
             cell.metadata[MARK] = _for_the_class_report(result)
         notebook.metadata[MARK]["graded"] = True
         return notebook, resources
 
-    def _calls(self, exercise: Exercise) -> Any:
-        if isinstance(exercise, Function) and not isinstance(exercise, Table):
-            return calls(exercise, self.term or None)
-        return None
-
     def _result(
         self,
-        exercise: Exercise | None,
+        found: Key | Design | None,
         name: str,
         session: Session,
         asked: list[NotebookNode],
         notebook: NotebookNode,
     ) -> Result:
-        if exercise is None:
+        if found is None:
             return Result(name, "error", message=f"The course has no exercise `{name}`.")
         said = session.answers[name]
         if said.defined:
-            result = _judge(exercise, said, self.term or None)
+            result = _judge(found, said)
             if name not in notebook.metadata[MARK]["missing"]:
                 return result
             note = "The check of this exercise was missing in the notebook and was put back."
@@ -163,7 +160,7 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         return Result(
             name,
             "error",
-            exercise.points,
+            exercise_of(found).points,
             message=_why_undefined(name, error, notebook.metadata[MARK]),
         )
 
@@ -272,14 +269,23 @@ def _id(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
-def _judge(exercise: Exercise, said: Answers, term: str | None) -> Result:
+def _calls(found: Key | Design) -> list[Call] | None:
+    """The calls to make of a function; None for a value, which is taken as it stands."""
+    return calls(found) if isinstance(found, Key) and found.exercise.is_called else None
+
+
+def _judge(found: Key | Design, said: Answers) -> Result:
     stopped: Status = "too slow" if said.killed_by in TOO_SLOW or not said.finished else "died"
-    if not isinstance(exercise, Function) or isinstance(exercise, Table):
-        return judge_value(exercise, (said.outcomes or [Outcome(stopped)])[0])
-    wanted = len(calls(exercise, term))
+    if isinstance(found, Design):
+        from grader.course.designs import judge_design  # PyTorch measures networks
+
+        return judge_design(found, (said.outcomes or [Outcome(stopped)])[0])
+    if not found.exercise.is_called:
+        return judge_table(found, (said.outcomes or [Outcome(stopped)])[0])
+    wanted = len(found.cases)
     outcomes = [*said.outcomes[:wanted]]
     outcomes += [Outcome(stopped)] * (wanted - len(outcomes))
-    return judge_outcomes(exercise, outcomes, said.untouched, term)
+    return judge_outcomes(found, outcomes, said.untouched)
 
 
 def _why_undefined(name: str, error: str, marks: Any) -> str:
@@ -305,7 +311,7 @@ def _for_the_class_report(result: Result) -> dict[str, Any]:
     found = result.counterexample
     return {
         "verdict": result.verdict,
-        "mistake": result.mistake,
+        "mistakes": result.mistakes,
         "message": writable(result.message),
         "call": writable(found.call) if found else "",
         "said": writable(found.said) if found else "",

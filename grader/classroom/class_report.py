@@ -16,7 +16,7 @@ from markupsafe import Markup
 from nbgrader.api import Gradebook, MissingEntry
 
 from grader.classroom.autograde import MARK
-from grader.course.exercises import catalogue
+from grader.course.catalogue import names
 from grader.judge.errors import CourseError
 from grader.judge.report import COLOURS, WORDS, inline
 
@@ -36,7 +36,7 @@ class Answer:
     score: float
     points: float
     verdict: str
-    mistake: str | None = None
+    mistakes: Sequence[str] = ()
     message: str = ""
     call: str = ""
     said: str = ""
@@ -102,8 +102,8 @@ class ClassReport:
     @property
     def exercises(self) -> list[str]:
         """The lesson's exercises, in order."""
-        names = {answer.exercise for student in self.students for answer in student.answers}
-        return [name for name in catalogue() if name in names]
+        found = {answer.exercise for student in self.students for answer in student.answers}
+        return [name for name in names() if name in found]
 
     def verdicts(self, exercise: str) -> dict[str, int]:
         """How many answers to an exercise there are of each verdict."""
@@ -118,13 +118,14 @@ class ClassReport:
         made: dict[tuple[str, str], list[tuple[str, Answer]]] = {}
         for student in self.students:
             for answer in student.answers:
-                if answer.mistake:
-                    key = (answer.exercise, answer.mistake)
+                for mistake in answer.mistakes:
+                    key = (answer.exercise, mistake)
                     made.setdefault(key, []).append((student.name, answer))
-        found = [
-            Misconception(exercise, name, who[0][1].message, tuple(n for n, _ in who), who[0][1])
-            for (exercise, name), who in made.items()
-        ]
+        found = []
+        for (exercise, name), who in made.items():
+            plainest = min((answer for _, answer in who), key=lambda each: len(each.mistakes))
+            students = tuple(student for student, _ in who)
+            found.append(Misconception(exercise, name, plainest.message, students, plainest))
         return sorted(found, key=lambda each: (-len(each.students), each.exercise, each.name))
 
     @property
@@ -181,7 +182,7 @@ def _student(submission: Any, notebook: Mapping[str, Any], course: Any, lesson: 
         if "nbgrader" in cell["metadata"]
     }
     grades: Sequence[Any] = [grade for each in submission.notebooks for grade in each.grades]
-    order = list(catalogue())
+    order = names()
     answers = tuple(
         Answer(
             grade.name,

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from functools import cache
-from importlib import import_module
-from threading import Thread
 from typing import Any
 
 import torch
@@ -73,22 +70,3 @@ def receptive_field(windows: Sequence[tuple[int, int, int]]) -> int:
     """
     way_back = [nn.ConvTranspose1d(1, 1, k, s, dilation=d) for k, s, d in reversed(windows)]
     return output_shape(nn.Sequential(*way_back), (1, 1, 1))[-1]
-
-
-@cache
-def _loader() -> Thread:
-    """PyTorch loads about a second's worth of modules at the first meta computation."""
-    thread = Thread(target=import_module, args=("torch._dynamo",))
-    thread.start()
-    return thread
-
-
-def start_loading() -> None:
-    """Load the rest of PyTorch beside whatever the student does next."""
-    _loader()
-
-
-def finish_loading() -> None:
-    """Wait for `start_loading`, if it was called."""
-    if _loader.cache_info().currsize:
-        _loader().join()

@@ -51,19 +51,19 @@ class Asked(SimpleNamespace):
     `a(groups=1)` PyTorch's answer for one group.
     """
 
-    __slots__ = ("_reference",)  # a slot: not among vars(a)
+    __slots__ = ("reference",)  # a slot: not among vars(a)
 
     def __init__(self, reference: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
         super().__init__(**arguments)
-        self._reference = reference
+        self.reference = reference
 
     def __call__(self, **changes: Any) -> Any:
         """PyTorch's answer, some arguments changed."""
-        return self._reference(**(vars(self) | changes))
+        return self.reference(**(vars(self) | changes))
 
     def but(self, **changes: Any) -> Asked:
         """The same case with some arguments changed."""
-        return Asked(self._reference, vars(self) | changes)
+        return Asked(self.reference, vars(self) | changes)
 
 
 Rule = Callable[[Asked], Any]
@@ -87,6 +87,7 @@ class Mistake:
     rule: Rule
     sentence: str
     praise: str = ""
+    is_two: bool = False  # two misconceptions that often come together: no partner for a third
 
     @property
     def explanation(self) -> str:
@@ -102,6 +103,7 @@ def ignoring(mistake: Mistake, **settings: Any) -> Mistake:
         lambda a: mistake.rule(a.but(**settings)),
         f"{mistake.sentence} And look at {names}: your answer never changes with it.",
         mistake.praise,
+        is_two=True,
     )
 
 
@@ -110,9 +112,33 @@ def variant(function: Callable[..., Any], a: SimpleNamespace, **changes: Any) ->
     return function(**{**vars(a), **changes})
 
 
+class Exercise:
+    """What students are asked for: a name, parts that carry the points, staged hints."""
+
+    name: str
+    parts: tuple[Any, ...]
+    hints: tuple[str, ...]
+    is_called = False  # True if students write a function, False if they write a value
+
+    @property
+    def points(self) -> int:
+        """The points of all parts."""
+        return sum(part.points for part in self.parts)
+
+    @property
+    def starter(self) -> str:
+        """How a student's cell begins."""
+        return f"{self.name} ="
+
+    @property
+    def check_call(self) -> str:
+        """The cell that nbgrader grades."""
+        return f"check({self.name}={self.name})"
+
+
 @dataclass(frozen=True, eq=False)
-class Function:
-    """An exercise in which students write a function.
+class CaseByCase(Exercise):
+    """An exercise whose answers are compared with PyTorch's, case by case.
 
     `reference` asks PyTorch for the right answer. Its name, arguments and docstring are
     those of the exercise, so they are written once.
@@ -124,19 +150,39 @@ class Function:
     hints: tuple[str, ...]
 
     @property
-    def name(self) -> str:
-        """The name of the function, and nbgrader's grade id."""
+    def name(self) -> str:  # type: ignore[override]
+        """The name of the function or dict, and nbgrader's grade id."""
         return self.reference.__name__
-
-    @property
-    def points(self) -> int:
-        """The points of all parts."""
-        return sum(part.points for part in self.parts)
 
     @cached_property
     def signature(self) -> inspect.Signature:
-        """The arguments that a student's function must take."""
+        """The arguments of a case."""
         return inspect.signature(self.reference)
+
+    def arguments(self, case: Case) -> dict[str, Any]:
+        """The arguments that the case spells out, by name."""
+        return dict(self.signature.bind(*case.positional, **case.named).arguments)
+
+    def all_arguments(self, case: Case) -> dict[str, Any]:
+        """The arguments of the case by name, defaults filled in."""
+        bound = self.signature.bind(*case.positional, **case.named)
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
+    def asked(self, case: Case) -> Asked:
+        """The case as a Mistake's rule wants it."""
+        return Asked(self.reference, self.all_arguments(case))
+
+    def show(self, case: Case) -> str:
+        """The case as one line of Python: `linear_params(in_features=1, out_features=2)`."""
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments(case).items())
+        return f"{self.name}({arguments})"
+
+
+class Function(CaseByCase):
+    """An exercise in which students write a function."""
+
+    is_called = True
 
     @property
     def starter(self) -> str:
@@ -149,38 +195,13 @@ class Function:
         """The cell that nbgrader grades."""
         return f"check({self.name})"
 
-    def arguments(self, case: Case) -> dict[str, Any]:
-        """The arguments that the case spells out, by name."""
-        return dict(self.signature.bind(*case.positional, **case.named).arguments)
 
-    def asked(self, case: Case) -> Asked:
-        """The case as a Mistake's rule wants it."""
-        bound = self.signature.bind(*case.positional, **case.named)
-        bound.apply_defaults()
-        return Asked(self.reference, bound.arguments)
-
-    def show(self, case: Case) -> str:
-        """The case as one line of Python: `linear_params(in_features=1, out_features=2)`."""
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments(case).items())
-        return f"{self.name}({arguments})"
-
-
-class Table(Function):
+class Table(CaseByCase):
     """An exercise in which students fill in a dict.
 
     `reference(key)` gives the right entry, each `case(key)` is one entry, and a Mistake's rule
     gets the key too. A mistake is named when it explains the first wrong entry.
     """
-
-    @property
-    def starter(self) -> str:
-        """How a student's cell begins."""
-        return f"{self.name} ="
-
-    @property
-    def check_call(self) -> str:
-        """The cell that nbgrader grades."""
-        return f"check({self.name}={self.name})"
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -210,7 +231,7 @@ class Requirement:
 
 
 @dataclass(frozen=True, eq=False)
-class Design:
+class Design(Exercise):
     """An exercise in which students hand in networks as plain data, such as
     `[("Conv2d", {"out_channels": 8, "kernel_size": 3}), ("ReLU", {}), ...]`.
 
@@ -223,24 +244,6 @@ class Design:
     networks: int
     parts: tuple[Requirement, ...]
     hints: tuple[str, ...]
-
-    @property
-    def points(self) -> int:
-        """The points of all requirements."""
-        return sum(part.points for part in self.parts)
-
-    @property
-    def starter(self) -> str:
-        """How a student's cell begins."""
-        return f"{self.name} ="
-
-    @property
-    def check_call(self) -> str:
-        """The cell that nbgrader grades."""
-        return f"check({self.name}={self.name})"
-
-
-Exercise = Function | Design
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from itertools import combinations_with_replacement, permutations
+from itertools import combinations_with_replacement
 from operator import eq
 from typing import Any
 
 from grader.ask.call import Outcome
-from grader.course.pytorch import on_meta
-from grader.judge.exercise import Case, Function
+from grader.judge.exercise import CaseByCase
+from grader.judge.key import Key
 from grader.judge.same import same
 from grader.judge.words import show
 
@@ -47,117 +47,70 @@ class Row:
         return same(self.answer, self.expected)
 
 
-def find_pattern(
-    function: Function, cases: Sequence[Case], outcomes: Sequence[Outcome], expected: Sequence[Any]
-) -> str:
+def find_pattern(key: Key, outcomes: Sequence[Outcome]) -> str:
     """A sentence that is true of every case, or ''."""
-    if any(outcome.status != "value" for outcome in outcomes):
-        return ""
-    rows = [
-        Row(vars(function.asked(case)), outcome.value, right)
-        for case, outcome, right in zip(cases, outcomes, expected, strict=True)
-    ]
+    rows = _rows(key, outcomes, hidden=True)
     wrong = [row for row in rows if not row.right]
-    if len(rows) > 2 and all(row.answer == rows[0].answer for row in rows):
-        return f"Your answer is {show(rows[0].answer)} whatever the arguments are."
-    if len(wrong) == len(rows) > 1 and (plainly := _how(rows, SIMPLE)):
-        return f"In every case {plainly}."
-    if instead := _as_if(function, rows):
-        return f"Your answers are PyTorch's for another call: as if {instead}."
+    if plainly := _simple(rows):
+        return plainly
     how = _how(wrong) if len(wrong) > 1 else ""
     if len(wrong) == len(rows):
         return f"In every case {how}." if how else ""
-    if len(rows) - len(wrong) > 1 and (where := _where(function, rows)):
+    if len(rows) - len(wrong) > 1 and (where := _where(key.exercise, rows)):
         return f"Your answers are right except {where}." + (f" There {how}." if how else "")
     return f"In the wrong cases {how}." if how else ""
 
 
-# As if: the right answers to other questions.
+def _rows(key: Key, outcomes: Sequence[Outcome], hidden: bool = False) -> list[Row]:
+    """One row for each visible case, or for all; none unless every call gave a value."""
+    if any(outcome.status != "value" for outcome in outcomes):
+        return []
+    return [
+        Row(key.exercise.all_arguments(case), outcomes[i].value, key.expected[i])
+        for i, case in enumerate(key.cases)
+        if hidden or i not in key.hidden
+    ]
 
-Change = tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]
 
-
-def _as_if(function: Function, rows: Sequence[Row]) -> str:
-    for words, change in _changes(function, rows):
-        if all(_explains(function, change, row) for row in rows):
-            return words
+def _simple(rows: Sequence[Row]) -> str:
+    """What the answers have in common in every case, if that is simple."""
+    if len(rows) > 2 and all(row.answer == rows[0].answer for row in rows):
+        return f"Your answer is {show(rows[0].answer)} whatever the arguments are."
+    if len(rows) > 1 and not any(row.right for row in rows) and (plainly := _how(rows, SIMPLE)):
+        return f"In every case {plainly}."
     return ""
 
 
-def _explains(
-    function: Function, change: Callable[[dict[str, Any]], dict[str, Any]], row: Row
-) -> bool:
-    try:
-        return same(row.answer, on_meta(function.reference, change(dict(row.arguments))))
-    except Exception:  # PyTorch refuses the changed call, so it explains nothing
-        return False
+def simple_relation(rows: Sequence[Row]) -> str:
+    """One relation between all answers and the right ones, simpler than two mistakes, or ''."""
+    wrong = [row for row in rows if not row.right]
+    if not _are_numbers(wrong):
+        return _simple(rows)
+    return _simple(rows) or _how(wrong, ALL if len(wrong) == len(rows) else SIMPLE)
 
 
-def _changes(function: Function, rows: Sequence[Row]) -> Iterator[Change]:
-    """Ways to misread the arguments: one ignored, two confused, one changed a little."""
-    for name, parameter in function.signature.parameters.items():
-        values = [row.arguments[name] for row in rows]
-        for words, misread in _misreadings(values, parameter.default):
-            yield f"`{name}` {words}", partial(_with_changed, name, misread)
-    for one, other in permutations(function.signature.parameters, 2):
-        kinds = {type(row.arguments[name]) for row in rows for name in (one, other)}
-        if kinds <= {int, tuple} and int in kinds:
-            yield f"`{other}` stood in the place of `{one}`", partial(_with_copied, one, other)
-            if one < other:
-                yield f"`{one}` and `{other}` were swapped", partial(_with_swapped, one, other)
+# As if: the right answers to another question.
 
 
-def _misreadings(values: Sequence[Any], default: Any) -> Iterator[tuple[str, Callable[[Any], Any]]]:
-    """What a student may read instead of an argument with these values."""
-    if all(isinstance(value, bool) for value in values):
-        yield "were the other way round", lambda value: not value
-        yield "were always True", lambda value: True
-        yield "were always False", lambda value: False
-        return
-    if default is not inspect.Parameter.empty:
-        yield f"were always {default!r}", lambda value: default
-    if all(isinstance(value, int) for value in values):
-        yield "were always 1", lambda value: 1
-        yield "were one less", lambda value: value - 1
-        yield "were one more", lambda value: value + 1
-        yield "were twice as large", lambda value: 2 * value
-        yield "were half as large", lambda value: value // 2
-    if any(isinstance(value, tuple) and len(value) == 2 for value in values):
-        yield "had its entries swapped", lambda value: _pair(value)[::-1]
-        yield "were a square of its first entry", lambda value: _pair(value)[:1] * 2
-        yield "were a square of its second entry", lambda value: _pair(value)[1:] * 2
-    if all(isinstance(value, tuple | list) and value for value in values):
-        kind = type(values[0])
-        yield "started with 1 (is it the batch?)", lambda value: kind((1, *value[1:]))
-        yield "had its last two entries swapped", lambda v: kind((*v[:-2], *reversed(v[-2:])))
-        yield "had no first entry", lambda value: value[1:]
-        yield "had no last entry", lambda value: value[:-1]
-        yield "were reversed", lambda value: value[::-1]
+def find_misreading(key: Key, outcomes: Sequence[Outcome]) -> str:
+    """A sentence if the answers are PyTorch's to a misread question in every case, or ''.
 
-
-def _pair(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value, value)
-
-
-def _with_changed(
-    name: str, misread: Callable[[Any], Any], arguments: dict[str, Any]
-) -> dict[str, Any]:
-    return {**arguments, name: misread(arguments[name])}
-
-
-def _with_copied(one: str, other: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    return {**arguments, one: arguments[other]}
-
-
-def _with_swapped(one: str, other: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    return {**arguments, one: arguments[other], other: arguments[one]}
+    What is simpler comes first: one and the same answer everywhere, or twice the right one.
+    """
+    rows = _rows(key, outcomes)
+    if not rows or all(row.right for row in rows) or _simple(rows):
+        return ""
+    for words, answers in key.source.misread():
+        if all(same(row.answer, right) for row, right in zip(rows, answers, strict=True)):
+            return f"Your answers are PyTorch's for another call: as if {words}."
+    return ""
 
 
 # Where: what is special about an argument of the wrong cases.
 
 
-def _where(function: Function, rows: Sequence[Row]) -> str:
-    for name, parameter in function.signature.parameters.items():
+def _where(exercise: CaseByCase, rows: Sequence[Row]) -> str:
+    for name, parameter in exercise.signature.parameters.items():
         values = [row.arguments[name] for row in rows]
         for words, test in _tests(values, parameter.default):
             if all(test(value) != row.right for value, row in zip(values, rows, strict=True)):
@@ -214,11 +167,15 @@ Relation = Callable[[Sequence[Row]], str]
 
 
 def _how(rows: Sequence[Row], relations: Sequence[Relation] = ()) -> str:
-    if all(_is_number(row.answer) and _is_number(row.expected) for row in rows):
+    if _are_numbers(rows):
         return _how_numbers(rows, relations=relations or ALL)
     if all(isinstance(row.answer, list) for row in rows):
-        return _how_sequences(rows)
+        return _order(rows) or ("" if relations else _how_entries(rows))
     return ""
+
+
+def _are_numbers(rows: Sequence[Row]) -> bool:
+    return all(_is_number(row.answer) and _is_number(row.expected) for row in rows)
 
 
 def _is_number(value: Any) -> bool:
@@ -290,14 +247,15 @@ def _off_by(difference: Fraction, size: str) -> str:
 
 def _ratio(answers: Sequence[Any], values: Sequence[Any]) -> Fraction | None:
     """The one simple ratio between all pairs, or None."""
-    if any(value == 0 for value in values) or any(answer == 0 for answer in answers):
+    if not all(values) or not all(answers):
         return None
-    ratios = {
-        Fraction(answer) / Fraction(value) for answer, value in zip(answers, values, strict=True)
-    }
-    ratio = ratios.pop()
+    ratio = Fraction(answers[0]) / Fraction(values[0])
     simple = max(abs(ratio.numerator), ratio.denominator) <= LARGEST_COEFFICIENT**2
-    return ratio if not ratios and simple else None
+    everywhere = simple and all(
+        Fraction(answer) == ratio * Fraction(value)
+        for answer, value in zip(answers, values, strict=True)
+    )
+    return ratio if everywhere else None
 
 
 def _products(rows: Sequence[Row]) -> Iterator[tuple[str, list[int]]]:
@@ -330,8 +288,8 @@ def _sizes(rows: Sequence[Row]) -> dict[str, list[int]]:
     return found
 
 
-def _how_sequences(rows: Sequence[Row]) -> str:
-    """The same for shapes and lists: their length, their order, their entries one by one."""
+def _order(rows: Sequence[Row]) -> str:
+    """What shapes and lists have in common as a whole: an end that is missing, their order."""
     if all(row.answer == list(row.expected[1:]) for row in rows):
         return "the first entry is missing (is it the batch?)"
     if all(row.answer == list(row.expected[:-1]) for row in rows):
@@ -344,7 +302,7 @@ def _how_sequences(rows: Sequence[Row]) -> str:
         return "your numbers are right, but stand in reverse order"
     if all(_all_numbers(row) and sorted(row.answer) == sorted(row.expected) for row in rows):
         return "your numbers are right, but stand in another order"
-    return _how_entries(rows)
+    return ""
 
 
 def _all_numbers(row: Row) -> bool:
@@ -356,8 +314,8 @@ def _channels_last(shape: Sequence[Any]) -> list[Any]:
 
 
 def _how_entries(rows: Sequence[Row]) -> str:
-    """Which places are wrong, counted from the end if the lengths differ, and by how much."""
-    if len({len(row.expected) for row in rows}) > 1:
+    """Which places of shapes of one length are wrong, and by how much."""
+    if len({len(each) for row in rows for each in (row.answer, row.expected)}) > 1:
         return ""
     places = sorted(
         {

@@ -70,9 +70,14 @@ class Report:
         return self.result.verdict
 
     @property
+    def mistakes(self) -> tuple[str, ...]:
+        """The names of the known mistakes that explain the answers: none, one, or two at once."""
+        return self.result.mistakes
+
+    @property
     def mistake(self) -> str | None:
-        """The name of the mistake that explains every answer, if one does."""
-        return self.result.mistake
+        """The same names as one text, or None."""
+        return " and ".join(self.result.mistakes) or None
 
     @property
     def counterexample(self) -> Counterexample | None:

@@ -39,7 +39,7 @@ class Result:
     points: int = 0
     parts: tuple[PartResult, ...] = ()
     counterexample: Counterexample | None = None
-    mistake: str | None = None
+    mistakes: tuple[str, ...] = ()  # the names of those that give this answer: none, one or two
     message: str = ""
     next_step: str = ""
 

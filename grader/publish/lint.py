@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,13 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from grader.ask.beside import plain
-from grader.ask.call import Outcome
+from grader.ask.call import Outcome, look
+from grader.course.designs import judge_design
 from grader.course.exercises import lessons
-from grader.judge.exercise import Design, Exercise, Function, Table
+from grader.course.live import live_key
+from grader.course.pytorch import on_meta
+from grader.judge.exercise import Asked, CaseByCase, Design, Exercise, Table
+from grader.judge.key import Key
 from grader.judge.same import same
-from grader.judge.verdict import answer_key, judge, judge_outcomes, wrong_answers
+from grader.judge.verdict import judge, judge_outcomes
+from grader.publish.lesson import LessonError, read, texts
 
 DRAWS = 4  # drawn cases that must be calls PyTorch accepts
+PRAISES = re.compile(  # untrue where another mistake stands beside it
+    r"^right\b|\b(?:is|are|was|nearly|almost) (?:all )?(?:right|correct)\b|\bright (?:for|but)\b",
+    re.IGNORECASE,
+)
 
 
 def complaints(root: Path | None = None) -> Iterator[str]:
@@ -27,50 +37,84 @@ def complaints(root: Path | None = None) -> Iterator[str]:
     yield from (f"{name}: two exercises have this name" for name, n in names.items() if n > 1)
     for lesson in lessons():
         for exercise in lesson.exercises:
-            yield from (f"{exercise.name}: {what}" for what in _of_exercise(exercise))
+            yield from (f"{exercise.name}: {what}" for what in of_exercise(exercise))
     if root is not None:
         yield from _of_texts(root)
 
 
 def summary() -> str:
-    """How much there is: lessons, exercises, parts, cases, mistakes, hints."""
+    """How much there is: lessons, exercises, parts, cases, mistakes, hints; what never asks."""
     exercises = [exercise for lesson in lessons() for exercise in lesson.exercises]
-    functions = [exercise for exercise in exercises if isinstance(exercise, Function)]
+    judged = [exercise for exercise in exercises if isinstance(exercise, CaseByCase)]
     counts = {
         "lessons": len(lessons()),
         "exercises": len(exercises),
         "points": sum(exercise.points for exercise in exercises),
         "parts": sum(len(exercise.parts) for exercise in exercises),
-        "cases": sum(len(part.cases) for function in functions for part in function.parts),
-        "mistakes": sum(len(function.mistakes) for function in functions),
+        "cases": sum(len(part.cases) for exercise in judged for part in exercise.parts),
+        "mistakes": sum(len(exercise.mistakes) for exercise in judged),
         "hints": sum(len(exercise.hints) for exercise in exercises),
     }
-    return ", ".join(f"{count} {what}" for what, count in counts.items())
+    silent = {exercise.name: list(silent_rules(exercise)) for exercise in judged}
+    return "\n".join(
+        [
+            *(f"{name}: never ask: {', '.join(rules)}" for name, rules in silent.items() if rules),
+            ", ".join(f"{count} {what}" for what, count in counts.items()),
+        ]
+    )
 
 
-def _of_exercise(exercise: Exercise) -> Iterator[str]:
+def silent_rules(exercise: CaseByCase) -> Iterator[str]:
+    """Mistakes that never ask `a(...)`, so that no second mistake can be found in them.
+
+    Only exercises with whole numbers and shapes are looked at, as only these have two at once.
+    """
+    key = live_key(exercise)
+    if not exercise.is_called or not _whole(key.expected):
+        return
+    for mistake in exercise.mistakes:
+        asked: list[Any] = []
+
+        def ask(asked: list[Any] = asked, **arguments: Any) -> Any:
+            asked.append(arguments)
+            return exercise.reference(**arguments)
+
+        for case in key.cases:
+            on_meta(mistake.rule, {"a": Asked(ask, exercise.all_arguments(case))})
+        if not asked and not mistake.is_two:
+            yield mistake.name
+
+
+def _whole(value: Any) -> bool:
+    return all(map(_whole, value)) if isinstance(value, list | tuple) else isinstance(value, int)
+
+
+def of_exercise(exercise: Exercise) -> Iterator[str]:
+    """What is missing or wrong in one exercise, a sentence each."""
     if len(exercise.hints) < 2:
         yield "has fewer than two hints"
     if any(part.points < 1 for part in exercise.parts):
         yield "has a part without points"
-    if judge(exercise, _starter(exercise)).verdict != "not attempted":
-        yield "its starter is not 'not attempted'"
     if isinstance(exercise, Design):
+        if judge_design(exercise, look(lambda: ...)).verdict != "not attempted":
+            yield "its starter is not 'not attempted'"
         return
+    assert isinstance(exercise, CaseByCase)
+    key = live_key(exercise)
+    if judge(key, _starter(exercise)).verdict != "not attempted":
+        yield "its starter is not 'not attempted'"
     if not inspect.getdoc(exercise.reference):
         yield "has no docstring"
     if _multiplies(exercise):
         yield "its reference computes with * / or %; ask PyTorch instead"
     if exercise.signature.parameters and len(exercise.mistakes) < 3:
         yield "has fewer than three mistakes"
-    yield from _of_mistakes(exercise)
+    yield from _of_mistakes(key)
     yield from _of_draws(exercise)
 
 
-def _starter(exercise: Exercise) -> Any:
+def _starter(exercise: CaseByCase) -> Any:
     """What a student's cell holds before it is touched."""
-    if isinstance(exercise, Design):
-        return ...
     if isinstance(exercise, Table):
         return dict.fromkeys(exercise.keys, ...)
 
@@ -79,48 +123,53 @@ def _starter(exercise: Exercise) -> Any:
     return untouched
 
 
-def _multiplies(function: Function) -> bool:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function.reference)))
+def _multiplies(exercise: CaseByCase) -> bool:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(exercise.reference)))
     forbidden = (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
     return any(isinstance(n, ast.BinOp) and isinstance(n.op, forbidden) for n in ast.walk(tree))
 
 
-def _of_mistakes(function: Function) -> Iterator[str]:
-    expected = answer_key(function).expected
-    sentences = Counter(mistake.sentence for mistake in function.mistakes)
+def _of_mistakes(key: Key) -> Iterator[str]:
+    exercise = key.exercise
+    sentences = Counter(mistake.explanation for mistake in exercise.mistakes)
     yield from (f"two mistakes say '{text[:40]}'" for text, n in sentences.items() if n > 1)
-    for mistake in function.mistakes:
-        answers = wrong_answers(function, mistake)
-        result = judge_outcomes(
-            function, [Outcome("value", plain(answer)) for answer in answers], untouched=False
-        )
-        if _alike(answers, expected):
+    answers = [
+        [plain(key.source.wrong(number, case)) for case in range(len(key.cases))]
+        for number in range(len(exercise.mistakes))
+    ]
+    for mistake, given in zip(exercise.mistakes, answers, strict=True):
+        outcomes = [Outcome("value", answer) for answer in given]
+        result = judge_outcomes(key, outcomes, untouched=False)
+        if _alike(given, key.expected):
             yield f"the mistake '{mistake.name}' is right in every case: add a case"
-        elif result.mistake != mistake.name:
-            yield f"the mistake '{mistake.name}' is reported as '{result.mistake}'"
-    if not isinstance(function, Table):
-        for one, other in combinations(function.mistakes, 2):
-            if _alike(wrong_answers(function, one), wrong_answers(function, other)):
+        elif result.mistakes != (mistake.name,):
+            yield f"the mistake '{mistake.name}' is reported as {result.mistakes}"
+        if PRAISES.search(mistake.sentence):
+            yield f"the sentence of '{mistake.name}' praises: what is right goes into `praise`"
+    if exercise.is_called:
+        named = zip(exercise.mistakes, answers, strict=True)
+        for (one, ones), (other, others) in combinations(named, 2):
+            if _alike(ones, others):
                 yield f"no case separates the mistakes '{one.name}' and '{other.name}'"
 
 
 def _alike(answers: Sequence[Any], others: Sequence[Any]) -> bool:
-    return all(same(plain(answer), other) for answer, other in zip(answers, others, strict=True))
+    return all(same(answer, other) for answer, other in zip(answers, others, strict=True))
 
 
-def _of_draws(function: Function) -> Iterator[str]:
+def _of_draws(exercise: CaseByCase) -> Iterator[str]:
     """Drawn cases must be calls that PyTorch accepts, and that the mistakes' rules survive."""
-    if isinstance(function, Table) or not function.signature.parameters:
+    if not exercise.is_called or not exercise.signature.parameters:
         return
-    for part in function.parts:
+    for part in exercise.parts:
         if part.draw is None:
             yield f"the part '{part.name}' draws no hidden cases"
     for number in range(DRAWS):
-        term = f"lint {number}"
         try:
-            answer_key(function, term)
-            for mistake in function.mistakes:
-                wrong_answers(function, mistake, term)
+            key = live_key(exercise, f"lint {number}")
+            for mistake in range(len(exercise.mistakes)):
+                for case in range(len(key.cases)):
+                    key.source.wrong(mistake, case)
         except Exception as error:
             yield f"a drawn case does not work: {type(error).__name__}: {error}"
             return
@@ -128,8 +177,6 @@ def _of_draws(function: Function) -> Iterator[str]:
 
 def _of_texts(root: Path) -> Iterator[str]:
     """Every lesson text holds exactly the exercises of its lesson."""
-    from grader.publish.lesson import LessonError, read, texts
-
     for text in texts(root).values():
         try:
             read(text)

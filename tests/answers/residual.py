@@ -1,29 +1,8 @@
-"""Model answers of lesson 12 in plain arithmetic, and the calls on which they must be right."""
+"""Random calls on which the answers of lesson 12 must be right."""
 
 from hypothesis import strategies as st
 
 channels = st.integers(1, 128)
-
-
-def projection_params(in_channels, out_channels):
-    convolution = in_channels * out_channels
-    batchnorm = 2 * out_channels
-    return convolution + batchnorm
-
-
-def concat_output_shape(shapes, dim=1):
-    result = list(shapes[0])
-    result[dim] = sum(shape[dim] for shape in shapes)
-    return tuple(result)
-
-
-def basic_block_params(in_channels, out_channels, stride=1):
-    batchnorm = 2 * out_channels
-    first = 9 * in_channels * out_channels + batchnorm
-    second = 9 * out_channels * out_channels + batchnorm
-    if stride == 1 and in_channels == out_channels:
-        return first + second
-    return first + second + projection_params(in_channels, out_channels)
 
 
 @st.composite
@@ -54,7 +33,7 @@ def blocks(draw):
 
 
 CALLS = {
-    projection_params: st.fixed_dictionaries({"in_channels": channels, "out_channels": channels}),
-    concat_output_shape: concatenations(),
-    basic_block_params: blocks(),
+    "projection_params": st.fixed_dictionaries({"in_channels": channels, "out_channels": channels}),
+    "concat_output_shape": concatenations(),
+    "basic_block_params": blocks(),
 }

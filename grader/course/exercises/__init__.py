@@ -8,6 +8,7 @@ from __future__ import annotations
 import pkgutil
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 from grader.judge.exercise import Exercise, Lesson
 
@@ -15,12 +16,21 @@ from grader.judge.exercise import Exercise, Lesson
 @cache
 def lessons() -> tuple[Lesson, ...]:
     """All lessons in the order of their names."""
-    files = (import_module(f"{__name__}.{file.name}") for file in pkgutil.iter_modules(__path__))
-    found: list[Lesson] = [file.LESSON for file in files]
-    return tuple(sorted(found, key=lambda lesson: lesson.name))
+    return tuple(sorted(_files(), key=lambda lesson: lesson.name))
 
 
 @cache
 def catalogue() -> dict[str, Exercise]:
     """All exercises by name."""
     return {exercise.name: exercise for lesson in lessons() for exercise in lesson.exercises}
+
+
+def file_of(lesson: Lesson) -> Path:
+    """The file that defines the lesson's exercises."""
+    return _files()[lesson]
+
+
+@cache
+def _files() -> dict[Lesson, Path]:
+    files = [import_module(f"{__name__}.{file.name}") for file in pkgutil.iter_modules(__path__)]
+    return {file.LESSON: Path(str(file.__file__)) for file in files}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
 from random import Random
 from typing import Any
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.course.pytorch import Shape, output_shape, parameters
-from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, Table, case
+from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Table, as_if, case
 
 # What the layers of the table need for one image of one channel. Sizes and padding keep the
 # input's shape where that is possible, so that the shape does not decide.
@@ -56,12 +57,9 @@ def elementwise(layer: str) -> bool:
     """
     with torch.device("cpu"), torch.random.fork_rng(devices=[]):
         module = getattr(nn, layer)(**ARGUMENTS.get(layer, {})).double()
-        before = some_input(layer)
-        output = seeded(module, before)
-        return output.shape == before.shape and all(
-            changes_only(place, output, seeded(module, changed(before, place)))
-            for place in range(before.numel())
-        )
+        numbers = some_input(layer)
+        return seeded(module, numbers).shape == numbers.shape and all(
+            touched(module, numbers, place) <= {place} for place in range(numbers.numel()))
 
 
 def some_input(layer: str) -> Tensor:
@@ -71,13 +69,6 @@ def some_input(layer: str) -> Tensor:
     return indices if layer == "Embedding" else (indices - 2).double()
 
 
-def changed(numbers: Tensor, place: int) -> Tensor:
-    """A copy in which the number at `place` is the largest of all."""
-    copy = numbers.clone()
-    copy.view(-1)[place] = numbers.max() + 1
-    return copy
-
-
 def seeded(module: nn.Module, numbers: Tensor) -> Tensor:
     """The module's output, with the same random numbers each time."""
     torch.default_generator.manual_seed(0)
@@ -85,29 +76,22 @@ def seeded(module: nn.Module, numbers: Tensor) -> Tensor:
     return output
 
 
-def changes_only(place: int, output: Tensor, other: Tensor) -> bool:
-    """True if the two outputs are equal everywhere except perhaps at `place`."""
-    return set((output != other).flatten().nonzero().flatten().tolist()) <= {place}
+def touched(module: nn.Module, numbers: Tensor, place: int) -> set[int]:
+    """The places of the output that change when the number at `place` becomes the largest."""
+    other = numbers.clone()
+    other.view(-1)[place] = numbers.max() + 1
+    differ = seeded(module, numbers) != seeded(module, other)
+    return set(differ.flatten().nonzero().flatten().tolist())
 
 
-def apply(layer: nn.Module, x: float) -> float:
+def apply(layer: Callable[[Tensor], Any], x: float) -> float:
     """The layer's output for one number, in double precision."""
     return float(layer(torch.tensor(x, dtype=torch.float64, device="cpu")))
 
 
-def split_in_two(shape: Shape, dim: int) -> Shape:
-    """The second piece of a tensor cut in two, the smaller one where the size is odd."""
-    return tuple(torch.empty(shape).tensor_split(2, dim)[1].shape)
-
-
-def exp(x: float) -> float:
-    """The exponential, infinite where `math.exp` would raise."""
-    return float(torch.exp(torch.tensor(x, dtype=torch.float64, device="cpu")))
-
-
-def moved_to_the_end(shape: Shape, dim: int) -> Shape:
-    """The shape after `torch.movedim(x, dim, -1)`."""
-    return tuple(torch.empty(shape).movedim(dim, -1).shape)
+def halved(a: Asked, dim: int) -> Shape:
+    """The input's shape with another size halved, rounded down where it is odd."""
+    return tuple(torch.empty(a.input_shape).tensor_split(2, dim)[1].shape)
 
 
 def one_decimal(random: Random, low: float, high: float) -> Case:
@@ -132,8 +116,7 @@ def last_dimension_case(random: Random) -> Case:
 RELU = Function(
     relu,
     parts=(
-        Part("whole numbers", 1,
-            (case(3), case(-2), case(0), case(1)),
+        Part("whole numbers", 1, (case(3), case(-2), case(0), case(1)),
             lambda random: case(random.randint(-99, 99))),
         Part("fractions and large numbers", 1,
             (case(0.5), case(-0.5), case(7.25), case(-1000.0), case(1000.0)),
@@ -146,10 +129,10 @@ RELU = Function(
         Mistake("absolute value", lambda a: abs(a.x),
             "You returned the absolute value. A ReLU does not turn a negative number into a "
             "positive one."),
-        Mistake("smaller instead of larger", lambda a: -relu(-a.x),
+        Mistake("smaller instead of larger", lambda a: -a(x=-a.x),
             "Your graph is flat on the wrong side: negative numbers pass and positive ones are "
             "lost. Look again which side ReLU keeps."),
-        Mistake("sign turned round", lambda a: relu(-a.x),
+        Mistake("sign turned round", lambda a: a(x=-a.x),
             "Your graph is mirrored: it is positive where the input is negative. A ReLU lets "
             "positive numbers through."),
         Mistake("slope, not value", lambda a: float(a.x > 0),
@@ -162,9 +145,9 @@ RELU = Function(
             "You cut off large numbers too: that is `nn.ReLU6()`. The plain ReLU has no ceiling."),
         Mistake("capped at one", lambda a: apply(nn.Hardtanh(0.0, 1.0), a.x),
             "You squeezed the number between 0 and 1. A ReLU has a floor and no ceiling."),
-        Mistake("whole numbers only", lambda a: int(relu(a.x)),
-            "A positive number passes as it is.",
-            praise="Right for whole numbers, but you cut off the digits behind the point."),
+        Mistake("whole numbers only", lambda a: int(a()),
+            "You cut off the digits behind the point. A positive number passes as it is.",
+            praise="Right for whole numbers."),
         Mistake("smoothed", lambda a: apply(nn.Softplus(), a.x),
             "Your graph has a soft bend at zero (`nn.Softplus`). That of ReLU has a sharp corner, "
             "and needs no exponential."),
@@ -179,28 +162,26 @@ RELU = Function(
 SIGMOID = Function(
     sigmoid,
     parts=(
-        Part("near zero", 1,
-            (case(0), case(1), case(-1), case(2.5), case(-4.0)),
+        Part("near zero", 1, (case(0), case(1), case(-1), case(2.5), case(-4.0)),
             lambda random: one_decimal(random, -9, 9)),
-        Part("far from zero", 1,
-            (case(20), case(-20), case(1000), case(-1000), case(-1000.0)),
+        Part("far from zero", 1, (case(20), case(-20), case(1000), case(-1000), case(-1000.0)),
             lambda random: random.choice((case(random.randint(-5000, -800)), case(900.5)))),
     ),
     mistakes=(
-        Mistake("sign of x", lambda a: sigmoid(-a.x),
+        Mistake("sign of x", lambda a: a(x=-a.x),
             "Your graph falls from 1 to 0; the sigmoid rises. Look at the sign in the exponent."),
-        Mistake("brackets missing", lambda a: 1 + exp(-a.x),
+        Mistake("brackets missing", lambda a: 1 + apply(torch.exp, -a.x),
             "You divided 1 by 1 and added the exponential to that. In Python `/` binds more "
             "tightly than `+`: the denominator needs brackets."),
         Mistake("tanh", lambda a: apply(nn.Tanh(), a.x),
             "That is the hyperbolic tangent, which runs from -1 to 1. The sigmoid runs from 0 to "
             "1 and is a half at zero."),
-        Mistake("exponential only", lambda a: exp(a.x),
+        Mistake("exponential only", lambda a: apply(torch.exp, a.x),
             "You returned the exponential, which grows without end. The denominator of the "
             "sigmoid has two terms, which keep it below 1."),
-        Mistake("derivative", lambda a: sigmoid(a.x) * sigmoid(-a.x),
+        Mistake("derivative", lambda a: a() * a(x=-a.x),
             "You returned the slope of the sigmoid, which is largest at zero. Asked is its value."),
-        Mistake("times x", lambda a: apply(nn.SiLU(), a.x),
+        Mistake("times x", lambda a: a() * a.x,
             "You multiplied by `x`: that is `nn.SiLU()`. The sigmoid alone is the gate, a number "
             "between 0 and 1."),
         Mistake("logarithm taken", lambda a: apply(nn.LogSigmoid(), a.x),
@@ -211,21 +192,24 @@ SIGMOID = Function(
         Mistake("straight line", lambda a: apply(nn.Hardsigmoid(), a.x),
             "Your graph is a straight ramp (`nn.Hardsigmoid`). The sigmoid is a curve: it needs "
             "an exponential."),
-        Mistake("sign lost", lambda a: sigmoid(abs(a.x)),
-            "Right for positive numbers, but -2.5 and 2.5 get the same answer from you. The "
-            "sigmoid of a negative number lies below a half."),
-        Mistake("zero for negative numbers", lambda a: sigmoid(a.x) if a.x >= 0 else 0.0,
-            "The sigmoid comes close to 0 only far from it.",
-            praise="Right for positive numbers, but negative ones do not all give 0."),
-        Mistake("base two", lambda a: sigmoid(a.x * math.log(2)),
-            "Your curve has the right form but rises too slowly: you used powers of 2. The base "
-            "is Euler's number, as in `math.exp`."),
-        Mistake("minus for plus", lambda a: 1 / (1 - exp(-a.x)) if a.x else math.inf,
+        Mistake("sign lost", lambda a: a(x=abs(a.x)),
+            "You give -2.5 and 2.5 the same answer. The sigmoid of a negative number lies below a "
+            "half.",
+            praise="Right for positive numbers."),
+        Mistake("zero for negative numbers", lambda a: a() if a.x >= 0 else 0.0,
+            "Negative numbers do not all give 0. The sigmoid comes close to 0 only far from it.",
+            praise="Right for positive numbers."),
+        Mistake("base two", lambda a: a(x=a.x * math.log(2)),
+            "The rise is too slow: you used powers of 2. The base is Euler's number, as in "
+            "`math.exp`.",
+            praise="Your curve has the right form."),
+        Mistake("minus for plus", lambda a: 1 / (1 - apply(torch.exp, -a.x)) if a.x else math.inf,
             "You subtract the exponential in the denominator. With a plus it stays above 1, and "
             "the result between 0 and 1."),
-        Mistake("wrong end", lambda a: sigmoid(a.x) if a.x > -100 else 1.0,
-            "Right, but far below zero you return 1. The exponential grows too large there; which "
-            "number does one divided by something huge come close to?"),
+        Mistake("wrong end", lambda a: a() if a.x > -100 else 1.0,
+            "Far below zero you return 1. The exponential grows too large there; which number "
+            "does one divided by something huge come close to?",
+            praise="Right near zero and far above."),
     ),
     hints=(
         "Fill in `x = 0` by hand: what is Euler's number to the power of zero? "
@@ -242,29 +226,25 @@ SIGMOID = Function(
 PRELU = Function(
     prelu_params,
     parts=(
-        Part("one shared slope", 1,
-            (case(), case(1)),
+        Part("one shared slope", 1, (case(), case(1)),
             lambda random: random.choice((case(), case(1), case(num_parameters=1)))),
-        Part("a slope for each channel", 1,
-            (case(3), case(num_parameters=8), case(64)),
+        Part("a slope for each channel", 1, (case(3), case(num_parameters=8), case(64)),
             lambda random: case(random.randint(3, 512))),
     ),
     mistakes=(
-        Mistake("no parameters", lambda a: parameters(nn.LeakyReLU()),
+        Mistake("no parameters", lambda a: 0,
             "ReLU has no parameters, PReLU has: the P stands for parametric. Its slope for "
             "negative numbers is learned."),
-        Mistake("always one", lambda a: prelu_params(),
+        Mistake("always one", as_if(num_parameters=1),
             "`num_parameters` is an argument: with it every channel gets a slope of its own.",
             praise="Right for the shared slope."),
-        Mistake("both sides learned",
-            lambda a: prelu_params(a.num_parameters) + prelu_params(a.num_parameters),
+        Mistake("both sides learned", lambda a: 2 * a(),
             "You counted two numbers for each slope. Nothing is learned for positive numbers, and "
             "PReLU has no bias."),
-        Mistake("one too many", lambda a: prelu_params(a.num_parameters) + prelu_params(),
+        Mistake("one too many", lambda a: a() + 1,
             "You counted one number more than there are slopes. There is no bias, and no slope is "
             "shared on top of the channels' own."),
-        Mistake("channels connected",
-            lambda a: parameters(nn.Linear(a.num_parameters, a.num_parameters, bias=False)),
+        Mistake("channels connected", lambda a: a() * a.num_parameters,
             "You connected each channel with every channel, as a Linear does. PReLU works element "
             "by element: how many slopes does one channel need?"),
     ),
@@ -289,51 +269,44 @@ GLU = Function(
         Mistake("shape unchanged", lambda a: a.input_shape,
             "You returned the input's shape. GLU is not element-wise: one part of the input is "
             "used up as gates for the rest."),
-        Mistake("always the last dimension", lambda a: split_in_two(a.input_shape, -1),
-            "`dim` may name another one.",
+        Mistake("always the last dimension", lambda a: halved(a, -1),
+            "You always cut the last dimension; `dim` may name another one.",
             praise="Right for the last dimension."),
-        Mistake("always the first dimension", lambda a: split_in_two(a.input_shape, 0),
+        Mistake("always the first dimension", lambda a: halved(a, 0),
             "You changed the first dimension, which is usually the batch. Look at `dim`: by "
             "default it names the last."),
-        Mistake("every dimension",
-            lambda a: tuple(split_in_two((size,), 0)[0] for size in a.input_shape),
+        Mistake("every dimension", lambda a: tuple(size // 2 for size in a.input_shape),
             "You changed every dimension. The input is cut along one of them only, the one that "
             "`dim` names."),
         Mistake("doubled",
             lambda a: tuple(torch.cat([torch.empty(a.input_shape)] * 2, a.dim).shape),
             "You made the dimension larger. GLU cuts its input into values and gates and "
             "multiplies the two: does the output get larger by that?"),
-        Mistake("dimension removed", lambda a: tuple(torch.empty(a.input_shape).sum(a.dim).shape),
+        Mistake("dimension removed", lambda a: tuple(torch.empty(a()).sum(a.dim).shape),
             "You took the dimension away. It stays, with another size."),
         Mistake("both halves kept",
-            lambda a: tuple(torch.stack(torch.empty(a.input_shape).chunk(2, a.dim), a.dim).shape),
+            lambda a: tuple(torch.stack([torch.empty(a())] * 2, a.dim).shape),
             "Your shape still has both halves, side by side. They are multiplied with each other, "
             "so only one remains."),
-        Mistake("dim counted from one",
-            lambda a: split_in_two(a.input_shape, max(a.dim - 1, 0) if a.dim >= 0 else a.dim),
+        Mistake("dim counted from one", lambda a: halved(a, a.dim - (a.dim > 0)),
             "You counted the dimensions from one. PyTorch counts from zero: `dim=1` is the second "
             "dimension."),
-        Mistake("negative dim overlooked",
-            lambda a: glu_output_shape(a.input_shape, a.dim) if a.dim >= 0 else a.input_shape,
-            "It counts from the back: -1 is the last dimension.",
-            praise="Right for a `dim` of zero and more, but a negative one changes nothing in "
-                   "your answer."),
+        Mistake("negative dim overlooked", lambda a: a() if a.dim >= 0 else a.input_shape,
+            "A negative `dim` changes nothing in your answer. It counts from the back: -1 is the "
+            "last dimension.",
+            praise="Right for a `dim` of zero and more."),
         Mistake("slice wraps round",
-            lambda a: (
-                *a.input_shape[: a.dim],
-                glu_output_shape(a.input_shape, a.dim)[a.dim],
-                *a.input_shape[a.dim + 1 :],
-            ),
-            "Right, but for `dim=-1`: there `dim + 1` is 0, and `input_shape[0:]` is the whole "
-            "shape once more."),
+            lambda a: (*a.input_shape[: a.dim], a()[a.dim], *a.input_shape[a.dim + 1 :]),
+            "With `dim=-1`, `dim + 1` is 0, and `input_shape[0:]` is the whole shape once more.",
+            praise="Right but for one `dim`."),
         Mistake("sign of dim ignored",
-            lambda a: split_in_two(a.input_shape, min(abs(a.dim), len(a.input_shape) - 1)),
-            "Right for a `dim` of zero and more, but a negative one counts from the back: -1 is "
-            "the last dimension, not the second."),
-        Mistake("halved dimension last",
-            lambda a: moved_to_the_end(glu_output_shape(a.input_shape, a.dim), a.dim),
-            "Your sizes are right but stand in the wrong order: you put the halved one at the "
-            "end. It stays in its place."),
+            lambda a: halved(a, min(abs(a.dim), len(a.input_shape) - 1)),
+            "A negative `dim` counts from the back: -1 is the last dimension, not the second.",
+            praise="Right for a `dim` of zero and more."),
+        Mistake("halved dimension last", lambda a: tuple(torch.empty(a()).movedim(a.dim, -1).shape),
+            "The entries stand in the wrong order: you put the halved one at the end. It stays in "
+            "its place.",
+            praise="Your sizes are right."),
     ),
     hints=(
         "GLU cuts its input into two equal pieces and multiplies one with the sigmoid of the "
@@ -343,7 +316,6 @@ GLU = Function(
         "Python's negative indices count from the back just as `dim` does.",
     ),
 )
-
 
 ELEMENTWISE = Table(
     elementwise,
@@ -357,30 +329,27 @@ ELEMENTWISE = Table(
     ),
     mistakes=(
         Mistake("curved, so not element-wise",
-            lambda a: elementwise(a.layer) and a.layer not in ("ReLU", "Tanh", "Sigmoid", "GELU"),
+            lambda a: a() and a.layer not in ("ReLU", "Tanh", "Sigmoid", "GELU"),
             "This function is curved, but it treats each number alone. Change one input number "
             "and count the outputs that change."),
-        Mistake("weighted sum",
-            lambda a: elementwise(a.layer) or a.layer in ("Linear", "Conv1d", "Conv2d"),
+        Mistake("weighted sum", lambda a: a() or a.layer in ("Linear", "Conv1d", "Conv2d"),
             "This layer makes each output number from a weighted sum of several input numbers. "
             "Change one input: more than one output changes."),
-        Mistake("random, so not element-wise",
-            lambda a: elementwise(a.layer) and a.layer != "Dropout",
+        Mistake("random, so not element-wise", lambda a: a() and a.layer != "Dropout",
             "Dropout is random, but it decides about each number without a look at the others. "
             "With the same mask, which outputs does one input number change?"),
-        Mistake("one index, one row", lambda a: elementwise(a.layer) or a.layer == "Embedding",
+        Mistake("one index, one row", lambda a: a() or a.layer == "Embedding",
             "Each index is looked up alone, true, but the output is a whole row of numbers for "
             "it. Element-wise means one number in, one number out, in the same place."),
         Mistake("no weights, so element-wise",
-            lambda a: elementwise(a.layer) or a.layer in ("MaxPool2d", "AvgPool2d"),
+            lambda a: a() or a.layer in ("MaxPool2d", "AvgPool2d"),
             "Pooling has no weights, but each output number looks at a whole window of inputs."),
-        Mistake("softmax each alone", lambda a: elementwise(a.layer) or a.layer == "Softmax",
+        Mistake("softmax each alone", lambda a: a() or a.layer == "Softmax",
             "The outputs of Softmax sum to 1. Raise one input and see what happens to the others."),
-        Mistake("gates overlooked", lambda a: elementwise(a.layer) or a.layer == "GLU",
+        Mistake("gates overlooked", lambda a: a() or a.layer == "GLU",
             "GLU multiplies one half of its input by gates that it makes of the other half. How "
             "many inputs does one output number need?"),
-        Mistake("batch statistics overlooked",
-            lambda a: elementwise(a.layer) or a.layer == "BatchNorm2d",
+        Mistake("batch statistics overlooked", lambda a: a() or a.layer == "BatchNorm2d",
             "In training, BatchNorm2d subtracts the mean of the whole channel and divides by its "
             "spread. Both move when a single number moves."),
     ),

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from functools import cache
 from random import Random
-from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import nn
 
-from grader.course.pytorch import mult_adds, parameters, without
-from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, case
+from grader.course import misconceptions as known
+from grader.course.pytorch import mult_adds, parameters
+from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, as_if, case
 
 
-def attention_params(
-    embed_dim: int,
-    bias: bool = True,
-    kdim: int | None = None,
-    vdim: int | None = None,
-    add_bias_kv: bool = False,
-) -> int:
+def attention_params(embed_dim: int, bias: bool = True, kdim: int | None = None,
+        vdim: int | None = None, add_bias_kv: bool = False) -> int:
     """The number of parameters of `nn.MultiheadAttention(embed_dim, num_heads, ...)`, which is
     the same for every `num_heads`."""
-    attention = nn.MultiheadAttention(
-        embed_dim, num_heads=1, bias=bias, kdim=kdim, vdim=vdim, add_bias_kv=add_bias_kv
-    )
-    return parameters(attention)
+    return parameters(nn.MultiheadAttention(
+        embed_dim, num_heads=1, bias=bias, kdim=kdim, vdim=vdim, add_bias_kv=add_bias_kv))
 
 
 @cache
@@ -59,42 +52,27 @@ def grouped_query_params(embed_dim: int, num_heads: int, num_kv_heads: int, head
     return sum(map(parameters, layers))
 
 
-@cache
-def make(**arguments: Any) -> nn.MultiheadAttention:
-    """The attention layer, kept, since many wrong rules ask for the same one."""
-    return nn.MultiheadAttention(num_heads=1, **arguments)
-
-
-def attention(a: SimpleNamespace, **changes: Any) -> nn.MultiheadAttention:
-    """The attention layer with the arguments of a case, some of them changed."""
-    return make(**(vars(a) | changes))
-
-
-def matrix(inputs: int, outputs: int) -> int:
-    """The number of parameters of a Linear without a bias."""
-    return parameters(nn.Linear(inputs, outputs, bias=False))
-
-
 def draw_attention(random: Random) -> Case:
     """An attention layer with sizes of its own for keys and values, and any biases."""
     embed_dim, kdim, vdim = random.sample(range(2, 65), k=3)
-    return case(
-        embed_dim,
-        bias=random.random() < 0.5,
-        kdim=random.choice((kdim, None)),
-        vdim=vdim,
-        add_bias_kv=random.random() < 0.5,
-    )
+    return case(embed_dim, bias=random.random() < 0.5, kdim=random.choice((kdim, None)), vdim=vdim,
+        add_bias_kv=random.random() < 0.5)
+
+
+PLAIN = {"kdim": None, "vdim": None, "add_bias_kv": False}  # four square projections, all alike
+
+
+def longer(a: Asked) -> Any:
+    """By how many numbers keys and values together are longer than two queries."""
+    return (a() - a(kdim=None, vdim=None)) // a.embed_dim
 
 
 PARAMS = Function(
     attention_params,
     parts=(
-        Part("four projections", 1,
-            (case(1), case(2), case(16), case(embed_dim=512)),
+        Part("four projections", 1, (case(1), case(2), case(16), case(embed_dim=512)),
             lambda random: case(random.randint(2, 300))),
-        Part("without biases", 1,
-            (case(2, bias=False), case(16, False), case(12, bias=True)),
+        Part("without biases", 1, (case(2, bias=False), case(16, False), case(12, bias=True)),
             lambda random: case(random.randint(2, 300), bias=False)),
         Part("keys and values of other sizes", 2,
             (case(2, kdim=3), case(2, vdim=5), case(16, kdim=10, vdim=6), case(8, False, 3, 5)),
@@ -105,76 +83,58 @@ PARAMS = Function(
             lambda random: case(random.randint(2, 64), random.random() < 0.5, add_bias_kv=True)),
     ),
     mistakes=(
-        Mistake("no bias", lambda a: parameters(attention(a, bias=False)),
+        Mistake("no bias", as_if(bias=False),
             "You counted the matrices only. Unless `bias=False`, each projection has a bias too."),
-        Mistake("bias always counted", lambda a: parameters(attention(a, bias=True)),
-            "Right, but with `bias=False` no projection has a bias. Look at the `bias` argument."),
-        Mistake("embed_dim only", lambda a: parameters(nn.MultiheadAttention(a.embed_dim, 1)),
+        Mistake("bias always counted", as_if(bias=True),
+            "With `bias=False` no projection has a bias. Look at the `bias` argument.",
+            praise="Right with a bias."),
+        Mistake("embed_dim only", as_if(**PLAIN, bias=True),
             "You used `embed_dim`; look at what each of the other arguments changes.",
             praise="Right for the plain layer."),
-        Mistake("embed_dim and bias only",
-            lambda a: parameters(nn.MultiheadAttention(a.embed_dim, 1, bias=a.bias)),
+        Mistake("embed_dim and bias only", as_if(**PLAIN),
             "`kdim`, `vdim` and `add_bias_kv` change the count too.",
             praise="Right for the plain layer."),
-        Mistake("queries, keys and values only",
-            lambda a: without(nn.MultiheadAttention(a.embed_dim, 1, bias=a.bias), "out_proj"),
+        Mistake("queries, keys and values only", lambda a: a(**PLAIN) * 3 // 4,
             "You counted three square projections. There is a fourth, `out_proj`, and not all of "
             "them are square."),
-        Mistake("output projection forgotten", lambda a: without(attention(a), "out_proj"),
+        Mistake("output projection forgotten", lambda a: a() - a(**PLAIN) // 4,
             "You counted the projections of queries, keys and values. After the heads are put "
             "together there is one more: `out_proj`."),
-        Mistake("output bias forgotten", lambda a: without(attention(a), "out_proj.bias"),
+        Mistake("output bias forgotten", lambda a: a() - a.bias * a.embed_dim,
             "You counted biases for queries, keys and values. `out_proj` has one as well."),
-        Mistake("output bias only", lambda a: without(attention(a), "in_proj_bias"),
+        Mistake("output bias only", lambda a: a(bias=False) + a.bias * a.embed_dim,
             "You counted one bias. `in_proj_bias` is there too, and it is longer: whose biases "
             "does it hold?"),
-        Mistake("kdim and vdim ignored", lambda a: parameters(attention(a, kdim=None, vdim=None)),
-            "With `kdim` and `vdim` their projections read vectors of another size.",
+        Mistake("kdim and vdim ignored", as_if(kdim=None, vdim=None),
+            "With `kdim` and `vdim` the projections of keys and values read vectors of another "
+            "size.",
             praise="Right when keys and values have `embed_dim` features."),
-        Mistake("kdim ignored", lambda a: parameters(attention(a, kdim=None)),
+        Mistake("kdim ignored", as_if(kdim=None),
             "You used `vdim` but not `kdim`. The keys can have a size of their own too."),
-        Mistake("vdim ignored", lambda a: parameters(attention(a, vdim=None)),
+        Mistake("vdim ignored", as_if(vdim=None),
             "You used `kdim` but not `vdim`. The values can have a size of their own too."),
-        Mistake("kdim for the values", lambda a: parameters(attention(a, vdim=a.kdim)),
+        Mistake("kdim for the values", lambda a: a(vdim=a.kdim),
             "You let the values have the size of the keys. They have an argument of their own."),
-        Mistake("bias per input",
-            lambda a: (
-                parameters(attention(a))
-                + a.bias * sum(size - a.embed_dim for size in (a.kdim, a.vdim) if size)
-            ),
+        Mistake("bias per input", lambda a: a() + a.bias * longer(a),
             "You gave keys and values biases of `kdim` and `vdim` numbers. A bias is added to the "
             "output of a projection: how long is that?"),
-        Mistake("queries read kdim",
-            lambda a: (
-                parameters(attention(a))
-                - matrix(a.embed_dim, a.embed_dim)
-                + matrix(a.kdim or a.embed_dim, a.embed_dim)
-            ),
+        Mistake("queries read kdim", lambda a: a() + (a() - a(kdim=None)),
             "You let the projection of the queries read `kdim` numbers. Only the keys have that "
             "size: a query has `embed_dim` numbers."),
-        Mistake("output reads vdim",
-            lambda a: (
-                without(attention(a), "out_proj.weight")
-                + matrix(a.vdim or a.embed_dim, a.embed_dim)
-            ),
+        Mistake("output reads vdim", lambda a: a() + (a() - a(vdim=None)),
             "You let `out_proj` read `vdim` numbers. It comes after the projection of the values: "
             "how long are they by then?"),
-        Mistake("add_bias_kv ignored", lambda a: parameters(attention(a, add_bias_kv=False)),
-            "With it the layer learns two more vectors, `bias_k` and `bias_v`, which it appends "
-            "to the keys and the values.",
+        Mistake("add_bias_kv ignored", as_if(add_bias_kv=False),
+            "With `add_bias_kv=True` the layer learns two more vectors, `bias_k` and `bias_v`, "
+            "which it appends to the keys and the values.",
             praise="Right without `add_bias_kv`."),
-        Mistake("one vector for add_bias_kv", lambda a: without(attention(a), "bias_v"),
+        Mistake("one vector for add_bias_kv", lambda a: known.one_of_two(a, add_bias_kv=False),
             "You counted one vector for `add_bias_kv`. The name ends in `kv`: there is more than "
             "one."),
-        Mistake("add_bias_kv needs bias",
-            lambda a: parameters(attention(a, add_bias_kv=a.add_bias_kv and a.bias)),
+        Mistake("add_bias_kv needs bias", lambda a: a(add_bias_kv=a.add_bias_kv and a.bias),
             "You counted `bias_k` and `bias_v` only with `bias=True`. They are no biases of a "
             "projection but one more key and value, and `bias` does not switch them off."),
-        Mistake("extra vectors not projected",
-            lambda a: (
-                parameters(attention(a))
-                + a.add_bias_kv * sum(size - a.embed_dim for size in (a.kdim, a.vdim) if size)
-            ),
+        Mistake("extra vectors not projected", lambda a: a() + a.add_bias_kv * longer(a),
             "You gave `bias_k` and `bias_v` the sizes `kdim` and `vdim`. They are appended after "
             "the projection: how long are keys and values there?"),
     ),
@@ -189,36 +149,19 @@ PARAMS = Function(
 )
 
 
-@cache
-def projection_cost(batch: int, length: int, embed_dim: int) -> int:
-    """The mult-adds of one projection of all vectors in a batch of sequences."""
-    return mult_adds(nn.Linear(embed_dim, embed_dim), (batch, length, embed_dim))
+def projections(a: Asked) -> Any:
+    """The mult-adds of the four projections: where one length is 0, there is nothing else to do."""
+    return a(target_len=0) + a(source_len=0)
 
 
-def projection(a: SimpleNamespace, length: int) -> int:
-    """The mult-adds of one projection of sequences of this length."""
-    return projection_cost(a.batch, length, a.embed_dim)
-
-
-def lengths(a: SimpleNamespace) -> tuple[int, ...]:
-    """The lengths of the queries, keys, values and outputs."""
-    return a.target_len, a.source_len, a.source_len, a.target_len
-
-
-def projections(a: SimpleNamespace, **changes: int) -> int:
-    """The mult-adds of the four projections, some arguments of the case changed."""
-    changed = SimpleNamespace(**(vars(a) | changes))
-    return sum(projection(changed, length) for length in lengths(changed))
-
-
-def cost(a: SimpleNamespace, **changes: int) -> int:
-    """The mult-adds of attention with the arguments of a case, some of them changed."""
-    return attention_mult_adds(**(vars(a) | changes))
-
-
-def core(a: SimpleNamespace, **changes: int) -> int:
+def core(a: Asked) -> Any:
     """The mult-adds between the projections: the scores and the weighted sum."""
-    return cost(a, **changes) - projections(a, **changes)
+    return a() - projections(a)
+
+
+def one_at_target(a: Asked) -> Any:
+    """The mult-adds of one projection at target length, be it of the queries or of the output."""
+    return a(source_len=0) // 2
 
 
 def draw_lengths(random: Random) -> Case:
@@ -245,8 +188,7 @@ MULT_ADDS = Function(
         Part("one sequence attends to itself", 1,
             (case(1, 1, 1, 2), case(1, 3, 3, 2), case(1, 10, 10, embed_dim=16)),
             draw_self_attention),
-        Part("a batch", 1,
-            (case(2, 3, 3, 4), case(5, 10, 10, 16)),
+        Part("a batch", 1, (case(2, 3, 3, 4), case(5, 10, 10, 16)),
             draw_batch),
         Part("two lengths", 2,
             (case(1, 1, 3, 2), case(2, 5, 3, 4),
@@ -263,57 +205,47 @@ MULT_ADDS = Function(
         Mistake("scores only", lambda a: core(a) // 2,
             "You counted the scores. There is a weighted sum of the values after them, and there "
             "are four projections."),
-        Mistake("one product per output",
-            lambda a: core(a) + sum(a.batch * length * a.embed_dim for length in lengths(a)),
+        Mistake("one product per output", lambda a: core(a) + projections(a) // a.embed_dim,
             "You counted one mult-add for each number that a projection writes. How many products "
             "are summed for one such number?"),
-        Mistake("no weighted sum", lambda a: cost(a) - core(a) // 2,
+        Mistake("no weighted sum", lambda a: a() - core(a) // 2,
             "You left out the weighted sum: when the scores are known, they are multiplied with "
             "the values."),
-        Mistake("output projection forgotten", lambda a: cost(a) - projection(a, a.target_len),
+        Mistake("output projection forgotten", lambda a: a() - one_at_target(a),
             "You left out the last projection, `out_proj`."),
-        Mistake("one projection", lambda a: core(a) + projection(a, a.target_len),
+        Mistake("one projection", lambda a: core(a) + one_at_target(a),
             "You counted one projection. Queries, keys, values and the output have one each."),
-        Mistake("batch ignored", lambda a: cost(a, batch=1),
+        Mistake("batch ignored", as_if(batch=1),
             "That is the work for one sequence. Each sequence in the batch costs the same again."),
         Mistake("attention across the batch",
-            lambda a: cost(
-                a,
-                batch=1,
-                target_len=a.batch * a.target_len,
-                source_len=a.batch * a.source_len,
-            ),
+            lambda a: a(
+                batch=1, target_len=a.batch * a.target_len, source_len=a.batch * a.source_len),
             "You let every query meet the keys of all sequences in the batch. A query meets the "
             "keys of its own sequence only."),
-        Mistake("target length everywhere", lambda a: cost(a, source_len=a.target_len),
+        Mistake("target length everywhere", lambda a: a(source_len=a.target_len),
             "Keys and values have `source_len` vectors.",
             praise="Right when both lengths are equal."),
-        Mistake("source length everywhere", lambda a: cost(a, target_len=a.source_len),
+        Mistake("source length everywhere", lambda a: a(target_len=a.source_len),
             "The queries have `target_len` vectors.",
             praise="Right when both lengths are equal."),
         Mistake("projections at target length",
-            lambda a: core(a) + projections(a, source_len=a.target_len),
-            "Your scores are right, but you project `target_len` vectors four times. How many "
-            "keys and values are there?"),
+            lambda a: core(a) + projections(a.but(source_len=a.target_len)),
+            "You project `target_len` vectors four times. How many keys and values are there?",
+            praise="Your scores are right."),
         Mistake("projections at source length",
-            lambda a: core(a) + projections(a, target_len=a.source_len),
-            "Your scores are right, but you project `source_len` vectors four times. How many "
-            "queries are there, and how many outputs?"),
-        Mistake("output at source length",
-            lambda a: cost(a) - projection(a, a.target_len) + projection(a, a.source_len),
+            lambda a: core(a) + projections(a.but(target_len=a.source_len)),
+            "You project `source_len` vectors four times. How many queries are there, and how "
+            "many outputs?",
+            praise="Your scores are right."),
+        Mistake("output at source length", lambda a: a() - one_at_target(a) + a(target_len=0) // 2,
             "You project `source_len` vectors at the end. Attention gives one vector for each "
             "query."),
-        Mistake("square scores", lambda a: projections(a) + core(a, source_len=a.target_len),
+        Mistake("square scores", lambda a: projections(a) + core(a.but(source_len=a.target_len)),
             "You let the queries meet each other. The table of scores has one row for each query "
             "and one column for each key."),
-        Mistake("FLOPs, not mult-adds", lambda a: 2 * cost(a),
-            "Twice too many: you counted each multiplication and each addition. A mult-add is one "
-            "multiplication together with one addition."),
-        Mistake("bias counted",
-            lambda a: cost(a) + sum(a.batch * length * a.embed_dim for length in lengths(a)),
-            "You counted the additions of the biases as well. The convention of this course "
-            "leaves the bias out."),
-        Mistake("softmax counted", lambda a: cost(a) + a.batch * a.target_len * a.source_len,
+        known.FLOPS,
+        known.biases_counted(lambda a: projections(a) // a.embed_dim),
+        Mistake("softmax counted", lambda a: a() + a.batch * a.target_len * a.source_len,
             "You counted the softmax as well. The convention of this course counts matrix "
             "products only."),
         Mistake("parameters, not mult-adds", lambda a: attention_params(a.embed_dim),
@@ -330,69 +262,54 @@ MULT_ADDS = Function(
     ),
 )
 
-
-def encoder_layer(a: SimpleNamespace, **options: Any) -> nn.TransformerEncoderLayer:
-    """The Transformer layer of a case."""
-    return nn.TransformerEncoderLayer(a.d_model, 1, a.dim_feedforward, **options)
-
-
 TRANSFORMER = Function(
     transformer_layer_params,
     parts=(
         Part("a given feed-forward width", 2,
             (case(1, 2), case(2, 3), case(16, 40), case(64, dim_feedforward=100)),
             lambda random: case(random.randint(2, 200), random.randint(2, 200))),
-        Part("the default width", 1,
-            (case(2), case(512), case(d_model=768)),
+        Part("the default width", 1, (case(2), case(512), case(d_model=768)),
             lambda random: case(random.randint(2, 400))),
     ),
     mistakes=(
-        Mistake("LayerNorms or attention biases", lambda a: without(encoder_layer(a), "norm"),
+        Mistake("LayerNorms or attention biases", lambda a: a() - 4 * a.d_model,
             "Four vectors of `d_model` numbers are missing. Did you count both LayerNorms, with "
             "weight and bias? And the biases of the four projections?"),
-        Mistake("half of the LayerNorms", lambda a: without(encoder_layer(a), "norm2"),
+        Mistake("half of the LayerNorms", lambda a: a() - 2 * a.d_model,
             "Two vectors of `d_model` numbers are missing. There are two LayerNorms, `norm1` and "
             "`norm2`, and each of them scales and shifts."),
-        Mistake("no attention", lambda a: without(encoder_layer(a), "self_attn"),
+        Mistake("no attention", lambda a: a() - attention_params(a.d_model),
             "You left out the attention. You have `attention_params` already."),
-        Mistake("no feed-forward part", lambda a: without(encoder_layer(a), "linear"),
+        Mistake("no feed-forward part", lambda a: a(dim_feedforward=0) - a.d_model,  # linear2.bias
             "You left out the feed-forward part: `linear1` and `linear2`."),
-        Mistake("one feed-forward matrix", lambda a: without(encoder_layer(a), "linear2"),
+        Mistake("one feed-forward matrix", lambda a: a() - (a.dim_feedforward + 1) * a.d_model,
             "You counted `linear1` only. `linear2` leads back to `d_model`."),
-        Mistake("output projection forgotten",
-            lambda a: without(encoder_layer(a), "self_attn.out_proj"),
+        Mistake("output projection forgotten", lambda a: a() - attention_params(a.d_model) // 4,
             "You left out the attention's last projection, `self_attn.out_proj`."),
-        Mistake("no feed-forward bias",
-            lambda a: without(encoder_layer(a), "linear1.bias", "linear2.bias"),
+        Mistake("no feed-forward bias", lambda a: a() - a.dim_feedforward - a.d_model,
             "You left out the biases of `linear1` and `linear2`. How long is each?"),
-        Mistake("bias of linear1 too short",
-            lambda a: without(encoder_layer(a), "linear1.bias") + a.d_model,
+        Mistake("bias of linear1 too short", lambda a: a() - a.dim_feedforward + a.d_model,
             "You gave both Linear layers a bias of `d_model` numbers. A bias has one number for "
             "each output: what does `linear1` write?"),
-        Mistake("bias of linear2 too long",
-            lambda a: without(encoder_layer(a), "linear2.bias") + a.dim_feedforward,
+        Mistake("bias of linear2 too long", lambda a: a() - a.d_model + a.dim_feedforward,
             "You gave both Linear layers a bias of `dim_feedforward` numbers. A bias has one "
             "number for each output: what does `linear2` write?"),
-        Mistake("rule of thumb",
-            lambda a: without(
-                nn.TransformerEncoderLayer(a.d_model, 1, 4 * a.d_model, bias=False), "norm"
-            ),
+        Mistake("rule of thumb", lambda a: 12 * a.d_model**2,
             "Twelve squares of `d_model` is a rule of thumb for large models. It leaves out "
             "biases and LayerNorms, and takes `dim_feedforward` for granted."),
-        Mistake("no biases", lambda a: parameters(encoder_layer(a, bias=False)),
+        # Biases of `d_model` numbers: four in the attention, one in linear2, one in each LayerNorm.
+        Mistake("no biases", lambda a: a() - 7 * a.d_model - a.dim_feedforward,
             "You counted no bias anywhere. The projections, both Linear layers and both "
             "LayerNorms have one by default."),
-        Mistake("matrices only", lambda a: without(encoder_layer(a, bias=False), "norm"),
+        Mistake("matrices only", lambda a: a() - 9 * a.d_model - a.dim_feedforward,
             "You counted the six matrices. There are biases as well, and two LayerNorms."),
-        Mistake("feed-forward width from d_model",
-            lambda a: transformer_layer_params(a.d_model, 4 * a.d_model),
+        Mistake("feed-forward width from d_model", lambda a: a(dim_feedforward=4 * a.d_model),
             "You took 4 times `d_model` for the feed-forward width. That is a habit of many "
             "models, but here `dim_feedforward` says it."),
-        Mistake("always the default width", lambda a: transformer_layer_params(a.d_model),
+        Mistake("always the default width", as_if(dim_feedforward=2048),
             "`dim_feedforward` is an argument.",
             praise="Right for the default."),
-        Mistake("decoder layer",
-            lambda a: parameters(nn.TransformerDecoderLayer(a.d_model, 1, a.dim_feedforward)),
+        Mistake("decoder layer", lambda a: a() + attention_params(a.d_model) + 2 * a.d_model,
             "You counted a decoder layer. It has a second attention and a third LayerNorm; the "
             "encoder layer has not."),
     ),
@@ -404,28 +321,6 @@ TRANSFORMER = Function(
         "Which of the two sizes has each bias?",
     ),
 )
-
-
-def grouped(a: SimpleNamespace, **changes: int) -> int:
-    """The count of a case, some of its arguments changed."""
-    return grouped_query_params(**(vars(a) | changes))
-
-
-def key_projection(a: SimpleNamespace) -> int:
-    """The parameters of the projection of the keys; that of the values has as many."""
-    return matrix(a.embed_dim, torch.empty(a.num_kv_heads, a.head_dim).numel())
-
-
-def query_projection(a: SimpleNamespace) -> int:
-    """The parameters of the projection of the queries; that of the output has as many."""
-    return matrix(a.embed_dim, torch.empty(a.num_heads, a.head_dim).numel())
-
-
-def biases(a: SimpleNamespace) -> int:
-    """The biases that the four Linear layers would have: one for each output."""
-    queries = a.num_heads * a.head_dim
-    keys = values = a.num_kv_heads * a.head_dim
-    return int(queries + keys + values + a.embed_dim)
 
 
 def draw_multi_head(random: Random) -> Case:
@@ -464,43 +359,39 @@ GROUPED_QUERY = Function(
             draw_own_head_size),
     ),
     mistakes=(
-        Mistake("keys for every head", lambda a: grouped(a, num_kv_heads=a.num_heads),
+        Mistake("keys for every head", lambda a: a(num_kv_heads=a.num_heads),
             "You gave every head its own keys and values. There are only `num_kv_heads` of them, "
             "which several heads share."),
-        Mistake("fewer queries too", lambda a: grouped(a, num_heads=a.num_kv_heads),
+        Mistake("fewer queries too", lambda a: a(num_heads=a.num_kv_heads),
             "You used `num_kv_heads` everywhere. Keys and values are shared; every head still has "
             "its own queries."),
-        Mistake("one set of keys", lambda a: grouped(a, num_kv_heads=1),
+        Mistake("one set of keys", as_if(num_kv_heads=1),
             "You counted keys and values once for all heads. There are `num_kv_heads` sets."),
-        Mistake("heads in a group",
-            lambda a: grouped(a, num_kv_heads=a.num_heads // a.num_kv_heads),
+        Mistake("heads in a group", lambda a: a(num_kv_heads=a.num_heads // a.num_kv_heads),
             "You used the number of heads in a group. `num_kv_heads` says how many groups there "
             "are, and each group has one set of keys and values."),
-        Mistake("one head", lambda a: grouped(a, num_heads=1, num_kv_heads=1),
+        Mistake("one head", as_if(num_heads=1, num_kv_heads=1),
             "You counted one head. `head_dim` is the size of a single head."),
-        Mistake("output projection forgotten", lambda a: grouped(a) - query_projection(a),
+        Mistake("output projection forgotten", lambda a: known.one_of_two(a, num_heads=0),
             "You counted queries, keys and values. One more Linear leads back to `embed_dim`."),
-        Mistake("output from shared heads",
-            lambda a: grouped(a) - query_projection(a) + key_projection(a),
+        Mistake("output from shared heads", lambda a: known.one_of_two(a, num_heads=a.num_kv_heads),
             "You let the output projection read `num_kv_heads` heads. There is one result for "
             "each query head."),
-        Mistake("only the keys shared",
-            lambda a: grouped(a) - key_projection(a) + query_projection(a),
+        Mistake("only the keys shared", lambda a: known.one_of_two(a, num_kv_heads=a.num_heads),
             "You let the heads share their keys, but not their values. Both are shared."),
-        Mistake("keys or values forgotten", lambda a: grouped(a) - key_projection(a),
+        Mistake("keys or values forgotten", lambda a: known.one_of_two(a, num_kv_heads=0),
             "You counted one projection for keys and values together. They have one each."),
-        Mistake("head size from embed_dim",
-            lambda a: grouped(a, head_dim=a.embed_dim // a.num_heads),
+        Mistake("head size from embed_dim", lambda a: a(head_dim=a.embed_dim // a.num_heads),
             "You divided `embed_dim` by the number of heads. That is the usual head size, but "
             "here `head_dim` says it."),
-        Mistake("square projections",
-            lambda a: grouped(a) + 2 * (matrix(a.embed_dim, a.embed_dim) - query_projection(a)),
+        Mistake("square projections", lambda a: a(num_heads=0) + 2 * a.embed_dim**2,
             "Your queries and output are as wide as `embed_dim`. That holds only when the heads "
             "together have `embed_dim` numbers; `head_dim` is free."),
         Mistake("plain attention", lambda a: attention_params(a.embed_dim, bias=False),
             "You counted four square matrices: plain multi-head attention. Here the number and "
             "the size of the heads decide how wide each projection is."),
-        Mistake("bias counted", lambda a: grouped(a) + biases(a),
+        Mistake("bias counted",
+            lambda a: a() + (a.num_heads + 2 * a.num_kv_heads) * a.head_dim + a.embed_dim,
             "You counted biases. The four layers of this exercise have none."),
     ),
     hints=(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
+from typing import Any
 
 from torch import nn
 
+from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, mult_adds, parameters
-from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, case
+from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Rule, as_if, case
 
 Size = int | tuple[int, int]
-Padding = str | tuple[int, int]
 
 
 def depthwise_params(
@@ -20,7 +22,7 @@ def depthwise_params(
 
     Each input channel has `multiplier` filters, and each filter makes one output channel.
     """
-    return parameters(_depthwise(in_channels, kernel_size, multiplier, bias))
+    return parameters(depthwise_layer(in_channels, kernel_size, multiplier, bias))
 
 
 def pointwise_params(in_channels: int, out_channels: int, bias: bool = True) -> int:
@@ -35,7 +37,7 @@ def separable_params(
 
     `bias` holds for both of them.
     """
-    return parameters(_separable(in_channels, out_channels, kernel_size, bias))
+    return parameters(separable_layers(in_channels, out_channels, kernel_size, bias))
 
 
 def separable_mult_adds(input_shape: Shape, out_channels: int, kernel_size: Size) -> int:
@@ -43,79 +45,96 @@ def separable_mult_adds(input_shape: Shape, out_channels: int, kernel_size: Size
 
     The stride is 1 and the padding "same", so the maps keep their height and width.
     """
-    return mult_adds(_separable(input_shape[1], out_channels, kernel_size), input_shape)
+    return mult_adds(separable_layers(input_shape[1], out_channels, kernel_size), input_shape)
 
 
-def _depthwise(
-    in_channels: int,
-    kernel_size: Size,
-    multiplier: int = 1,
-    bias: bool = True,
-    padding: Padding = "same",
+def depthwise_layer(
+    channels: int, kernel_size: Size, multiplier: int = 1, bias: bool = True
 ) -> nn.Conv2d:
-    return nn.Conv2d(
-        in_channels,
-        in_channels * multiplier,
-        kernel_size,
-        padding=padding,
-        groups=in_channels,
-        bias=bias,
-    )
+    """Each channel has `multiplier` filters of its own."""
+    return nn.Conv2d(channels, channels * multiplier, kernel_size, padding="same",
+        groups=channels, bias=bias)
 
 
-def _separable(
-    in_channels: int,
-    out_channels: int,
-    kernel_size: Size,
-    bias: bool = True,
-    padding: Padding = "same",
+def separable_layers(
+    in_channels: int, out_channels: int, kernel_size: Size, bias: bool = True
 ) -> nn.Sequential:
-    return nn.Sequential(
-        _depthwise(in_channels, kernel_size, bias=bias, padding=padding),
-        nn.Conv2d(in_channels, out_channels, 1, bias=bias),
-    )
+    """The depthwise convolution and the pointwise one."""
+    return nn.Sequential(depthwise_layer(in_channels, kernel_size, bias=bias),
+        nn.Conv2d(in_channels, out_channels, 1, bias=bias))
 
 
-def _sides(kernel_size: Size) -> tuple[int, int]:
-    """Height and width of a kernel that is given as an int or a pair."""
-    return kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
+depthwise = as_if(out_channels=0)  # the pointwise half is gone where no channels come out
 
 
-def _square(kernel_size: Size) -> int:
-    """What is left of a kernel when its width is overlooked."""
-    return _sides(kernel_size)[0]
+def pointwise(a: Asked) -> Any:
+    """The pointwise half of a separable convolution: its parameters or its mult-adds."""
+    return a() - depthwise(a)
 
 
-def _half(kernel_size: Size) -> tuple[int, int]:
-    """The padding that most people remember for "same"."""
-    height, width = _sides(kernel_size)
-    return height // 2, width // 2
+def maps_of(a: Asked, channels: int) -> Asked:
+    """The same maps with another number of channels."""
+    return a.but(input_shape=(a.input_shape[0], channels, *a.input_shape[2:]))
 
 
-def _one_channel(input_shape: Shape) -> Shape:
-    """The same maps, with a single channel."""
-    return (input_shape[0], 1, *input_shape[2:])
+def ordinary_work(a: Asked) -> Any:
+    """The work of an ordinary convolution: each filter does what all the depthwise ones do."""
+    return depthwise(a) * a.out_channels
 
 
-def _draw_kernel(random: Random) -> tuple[int, int]:
+def larger_by(a: Asked, extra: Callable[[int], int]) -> Any:
+    """The work on maps that are larger by so much, given the size of the kernel."""
+    return a(input_shape=known.larger(a.input_shape, known.each(extra, a.kernel_size)))
+
+
+def draw_kernel(random: Random) -> Shape:
     """Height and width, never the same."""
-    height, width = random.sample(range(1, 8), k=2)
-    return height, width
+    return tuple(random.sample(range(1, 8), k=2))
 
 
-def _draw_channels(random: Random) -> tuple[int, int]:
+def draw_channels(random: Random) -> Shape:
     """Channels in and out, never the same."""
-    before, after = random.sample(range(2, 65), k=2)
-    return before, after
+    return tuple(random.sample(range(2, 65), k=2))
 
 
-def _draw_image(random: Random, batch: int) -> Shape:
+def draw_image(random: Random, batch: int) -> Shape:
     """A batch of maps, larger than any drawn kernel."""
     return (batch, random.randint(2, 9), *random.sample(range(8, 17), k=2))
 
 
-def _draw_odd_kernel(random: Random, batch: int) -> Case:
-    return case(_draw_image(random, batch), random.randint(10, 20), random.choice((3, 5, 7)))
+def draw_odd_kernel(random: Random, batch: int) -> Case:
+    """The work of a square kernel that has a middle."""
+    return case(draw_image(random, batch), random.randint(10, 20), random.choice((3, 5, 7)))
+
+
+ONE_SIDE = Mistake("one side of the kernel",
+    lambda a: a(kernel_size=(known.pair(a.kernel_size)[0], 1)),
+    "You counted one side of the kernel. A filter is a grid: it has rows and columns.")
+SQUARE = Mistake("kernel as a square", known.pairs(lambda two: two[0], "kernel_size"),
+    "A pair is `(height, width)`, and here the two differ.",
+    praise="Right for square kernels.")
+POINTWISE_ONLY = Mistake("pointwise only", pointwise,
+    "You counted the pointwise convolution only. The depthwise one comes before it.")
+
+
+def groups_ignored(rule: Rule) -> Mistake:
+    """An ordinary convolution in the place of the depthwise one."""
+    return Mistake("groups ignored", rule,
+        "In your first convolution every output channel looks at all input channels. "
+        "Depthwise means that it looks at one.")
+
+
+def pointwise_first(rule: Rule) -> Mistake:
+    """The two halves in the wrong order."""
+    return Mistake("pointwise first", rule,
+        "You put the pointwise convolution first, so your depthwise one works on "
+        "`out_channels`. Here the depthwise convolution comes first.")
+
+
+def kernel_in_both(ordinary: Rule) -> Mistake:
+    """An ordinary convolution in the place of the pointwise one."""
+    return Mistake("kernel in both", lambda a: depthwise(a) + ordinary(a),
+        "You used `kernel_size` in both convolutions. The pointwise kernel is a single point.")
 
 
 DEPTHWISE = Function(
@@ -126,99 +145,60 @@ DEPTHWISE = Function(
             lambda random: case(random.randint(4, 64), random.choice((2, 3, 5, 7)))),
         Part("multiplier", 1,
             (case(3, 2, 2), case(2, 3, multiplier=4), case(12, 3, 2)),
-            lambda random: case(
-                random.randint(5, 64), random.choice((2, 3, 5)), multiplier=random.randint(2, 4)
-            )),
+            lambda random: case(random.randint(5, 64), random.choice((2, 3, 5)),
+                multiplier=random.randint(2, 4))),
         Part("without a bias", 1,
             (case(2, 3, bias=False), case(3, 2, 4, False), case(5, 3, bias=True)),
-            lambda random: case(
-                random.randint(5, 64), random.choice((2, 3, 5)), random.randint(1, 4), bias=False
-            )),
+            lambda random: case(random.randint(5, 64), random.choice((2, 3, 5)),
+                random.randint(1, 4), bias=False)),
         Part("rectangular kernel", 1,
             (case(2, (1, 3)), case(4, (3, 5), 2), case(3, (5, 2), multiplier=4, bias=False)),
-            lambda random: case(
-                random.randint(5, 64), _draw_kernel(random), multiplier=random.randint(1, 4)
-            )),
+            lambda random: case(random.randint(5, 64), draw_kernel(random),
+                multiplier=random.randint(1, 4))),
     ),
     mistakes=(
         Mistake("ordinary convolution",
-            lambda a: parameters(
-                nn.Conv2d(a.in_channels, a.in_channels * a.multiplier, a.kernel_size, bias=a.bias)
-            ),
+            lambda a: parameters(nn.Conv2d(
+                a.in_channels, a.in_channels * a.multiplier, a.kernel_size, bias=a.bias)),
             "Your filters look at all input channels. In a depthwise convolution a filter looks "
             "at one channel only: see the second entry of `layer.weight.shape`."),
-        Mistake("one filter for all channels",
-            lambda a: depthwise_params(1, a.kernel_size, a.multiplier, a.bias),
+        Mistake("one filter for all channels", as_if(in_channels=1),
             "You counted the filters of one channel. Channels share nothing here: each one has "
             "filters and biases of its own."),
         Mistake("one filter, many biases",
-            lambda a: (
-                depthwise_params(1, a.kernel_size, a.multiplier, bias=False)
-                + a.bias * a.multiplier * a.in_channels
-            ),
-            "Your biases are right. But you counted the weights of one channel only: every "
-            "channel has filters of its own."),
-        Mistake("multiplier ignored",
-            lambda a: depthwise_params(a.in_channels, a.kernel_size, bias=a.bias),
+            lambda a: a(in_channels=1, bias=False) + a.bias * a.multiplier * a.in_channels,
+            "You counted the weights of one channel only: every channel has filters of its own.",
+            praise="Your biases are right."),
+        Mistake("multiplier ignored", as_if(multiplier=1),
             "`multiplier` says how many filters each input channel has.",
             praise="Right for one filter a channel."),
         Mistake("multiplier in the bias only",
-            lambda a: (
-                depthwise_params(a.in_channels, a.kernel_size, bias=False)
-                + a.bias * a.multiplier * a.in_channels
-            ),
-            "Your biases are right. But `multiplier` makes more filters as well, so there are "
-            "more weights too."),
+            lambda a: a(multiplier=1, bias=False) + a.bias * a.multiplier * a.in_channels,
+            "`multiplier` makes more filters as well, not only more biases: there are more "
+            "weights too.",
+            praise="Your biases are right."),
         Mistake("multiplier as out_channels",
             lambda a: parameters(
-                nn.Conv2d(a.in_channels, a.multiplier, a.kernel_size, bias=a.bias)
-            ),
+                nn.Conv2d(a.in_channels, a.multiplier, a.kernel_size, bias=a.bias)),
             "You took `multiplier` for the number of output channels. It counts the filters of "
             "one input channel; all of them together make the output channels."),
-        Mistake("no bias",
-            lambda a: depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False),
-            "You counted the weights only. Each output channel also has a bias, unless it is "
-            "switched off."),
-        Mistake("bias always counted",
-            lambda a: depthwise_params(a.in_channels, a.kernel_size, a.multiplier),
-            "Right, but with `bias=False` the layer has no bias vector at all."),
-        Mistake("bias per input channel",
-            lambda a: (
-                depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False)
-                + a.bias * a.in_channels
-            ),
-            "Your weights are right. You gave each input channel one bias, but a bias belongs to "
-            "an output channel, and a `multiplier` makes more of those."),
-        Mistake("one bias for the layer",
-            lambda a: (
-                depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False) + a.bias
-            ),
-            "You counted a single bias for the whole layer. Every output channel has its own."),
-        Mistake("bias per weight",
-            lambda a: (
-                depthwise_params(a.in_channels, a.kernel_size, a.multiplier, bias=False)
-                * (1 + a.bias)
-            ),
+        known.no_bias("output channel"),
+        known.BIAS_ALWAYS,
+        Mistake("bias per input channel", lambda a: a(bias=False) + a.bias * a.in_channels,
+            "You gave each input channel one bias, but a bias belongs to an output channel, and "
+            "a `multiplier` makes more of those.",
+            praise="Your weights are right."),
+        known.one_bias("output channel"),
+        Mistake("bias per weight", lambda a: a(bias=False) * (1 + a.bias),
             "You counted a bias for each weight. A filter has many weights, but its output "
             "channel has a single bias."),
-        Mistake("one side of the kernel",
-            lambda a: depthwise_params(
-                a.in_channels, (_square(a.kernel_size), 1), a.multiplier, a.bias
-            ),
-            "You counted one side of the kernel. A filter is a grid: it has rows and columns."),
-        Mistake("kernel sides added",
-            lambda a: depthwise_params(
-                a.in_channels, (sum(_sides(a.kernel_size)), 1), a.multiplier, a.bias
-            ),
+        ONE_SIDE,
+        Mistake("kernel sides added", lambda a: a(kernel_size=(sum(known.pair(a.kernel_size)), 1)),
             "You added the two sides of the kernel. Draw a filter as a grid and count its cells."),
-        Mistake("kernel as a square",
-            lambda a: depthwise_params(a.in_channels, _square(a.kernel_size), a.multiplier, a.bias),
-            "A pair is `(height, width)`, and here the two differ.",
-            praise="Right for square kernels."),
+        SQUARE,
         Mistake("pointwise added",
             lambda a: separable_params(
-                a.in_channels, a.in_channels * a.multiplier, a.kernel_size, a.bias
-            ),
+                a.in_channels, a.in_channels * a.multiplier, a.kernel_size, a.bias),
             "You added a 1x1 convolution. That is the second half of a separable convolution; "
             "here only the depthwise half is asked for."),
     ),
@@ -237,45 +217,35 @@ POINTWISE = Function(
     parts=(
         Part("weights and bias", 1,
             (case(1, 2), case(3, 4), case(12, 24), case(64, 10)),
-            lambda random: case(*_draw_channels(random))),
+            lambda random: case(*draw_channels(random))),
         Part("without a bias", 1,
             (case(3, 4, False), case(24, 12, bias=False), case(5, 2, bias=True)),
-            lambda random: case(*_draw_channels(random), bias=False)),
+            lambda random: case(*draw_channels(random), bias=False)),
     ),
     mistakes=(
-        Mistake("no bias", lambda a: pointwise_params(a.in_channels, a.out_channels, bias=False),
-            "You counted the weights only. Each output channel also has a bias, unless it is "
-            "switched off."),
-        Mistake("bias always counted", lambda a: pointwise_params(a.in_channels, a.out_channels),
-            "Right, but with `bias=False` there is no bias. Use the `bias` argument."),
-        Mistake("bias per input channel",
-            lambda a: (
-                pointwise_params(a.in_channels, a.out_channels, bias=False) + a.bias * a.in_channels
-            ),
-            "Your weights are right. The bias is added to the output, so how many are there?"),
-        Mistake("one bias for the layer",
-            lambda a: pointwise_params(a.in_channels, a.out_channels, bias=False) + a.bias,
-            "You counted a single bias for the whole layer. Every output channel has its own."),
-        Mistake("bias per weight",
-            lambda a: pointwise_params(a.in_channels, a.out_channels, bias=False) * (1 + a.bias),
+        known.no_bias("output channel"),
+        known.BIAS_ALWAYS,
+        Mistake("bias per input channel", lambda a: a(bias=False) + a.bias * a.in_channels,
+            "A bias is added to the output, not to the input: how many are there?",
+            praise="Your weights are right."),
+        known.one_bias("output channel"),
+        Mistake("bias per weight", lambda a: a(bias=False) * (1 + a.bias),
             "You counted a bias for each weight. Weights join an input channel to an output "
             "channel; a bias belongs to an output channel alone."),
-        Mistake("one weight per output channel",
-            lambda a: pointwise_params(1, a.out_channels, a.bias),
+        Mistake("one weight per output channel", as_if(in_channels=1),
             "You gave each output channel one weight. A 1x1 kernel is small in height and width, "
             "but it still looks at every input channel."),
         Mistake("one weight per input channel",
-            lambda a: pointwise_params(a.in_channels, 1, bias=False) + a.bias * a.out_channels,
+            lambda a: a(out_channels=1, bias=False) + a.bias * a.out_channels,
             "You gave each input channel one weight. It has one for every output channel: each "
             "output channel mixes the inputs in its own way."),
-        Mistake("depthwise 1x1", lambda a: depthwise_params(a.in_channels, 1, bias=a.bias),
+        Mistake("depthwise 1x1", lambda a: a(in_channels=1, out_channels=a.in_channels),
             "You gave each input channel one weight of its own, as a depthwise convolution does. "
             "A pointwise convolution mixes the channels."),
         Mistake("channels added", lambda a: a.in_channels + a.out_channels,
             "You added the two numbers of channels. Every output channel has a weight for every "
             "input channel: draw the lines and count them."),
-        Mistake("a 3x3 kernel",
-            lambda a: parameters(nn.Conv2d(a.in_channels, a.out_channels, 3, bias=a.bias)),
+        Mistake("a 3x3 kernel", lambda a: parameters(nn.Conv2d(**vars(a), kernel_size=3)),
             "You counted a 3x3 kernel. Pointwise means that the kernel is a single point."),
     ),
     hints=(
@@ -289,100 +259,51 @@ SEPARABLE = Function(
     parts=(
         Part("both convolutions", 2,
             (case(1, 2, 3), case(2, 5, 3), case(16, 32, 3), case(12, 7, 5)),
-            lambda random: case(*_draw_channels(random), random.choice((2, 3, 5, 7)))),
+            lambda random: case(*draw_channels(random), random.choice((2, 3, 5, 7)))),
         Part("without a bias", 1,
             (case(2, 5, 3, False), case(12, 7, 5, bias=False), case(3, 4, 2, bias=True)),
-            lambda random: case(*_draw_channels(random), random.choice((2, 3, 5, 7)), bias=False)),
+            lambda random: case(*draw_channels(random), random.choice((2, 3, 5, 7)), bias=False)),
         Part("rectangular kernel", 1,
             (case(2, 3, (1, 4)), case(6, 8, (3, 5)), case(9, 4, (7, 2), bias=False)),
-            lambda random: case(*_draw_channels(random), _draw_kernel(random))),
+            lambda random: case(*draw_channels(random), draw_kernel(random))),
     ),
     mistakes=(
-        Mistake("ordinary convolution",
-            lambda a: parameters(
-                nn.Conv2d(a.in_channels, a.out_channels, a.kernel_size, bias=a.bias)
-            ),
+        Mistake("ordinary convolution", lambda a: parameters(nn.Conv2d(**vars(a))),
             "You counted one ordinary convolution. A separable convolution replaces it by two "
             "cheaper ones: a depthwise and a pointwise."),
-        Mistake("depthwise only",
-            lambda a: depthwise_params(a.in_channels, a.kernel_size, bias=a.bias),
+        Mistake("depthwise only", depthwise,
             "You counted the depthwise convolution only. The pointwise one follows it."),
-        Mistake("pointwise only", lambda a: pointwise_params(a.in_channels, a.out_channels, a.bias),
-            "You counted the pointwise convolution only. The depthwise one comes before it."),
-        Mistake("multiplied, not added",
-            lambda a: (
-                depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
-                * pointwise_params(a.in_channels, a.out_channels, a.bias)
-            ),
+        POINTWISE_ONLY,
+        Mistake("multiplied, not added", lambda a: depthwise(a) * pointwise(a),
             "You multiplied the counts of the two convolutions. They are two layers, one after "
             "the other: count each, then put the counts together."),
         Mistake("one weight per output channel",
-            lambda a: (
-                depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
-                + pointwise_params(1, a.out_channels, a.bias)
-            ),
+            lambda a: depthwise(a) + pointwise(a.but(in_channels=1)),
             "Your pointwise convolution has one weight for each output channel. It still looks at "
             "every input channel, so it has many more."),
-        Mistake("one bias, as in Keras",
-            lambda a: (
-                depthwise_params(a.in_channels, a.kernel_size, bias=False)
-                + pointwise_params(a.in_channels, a.out_channels, a.bias)
-            ),
+        Mistake("one bias, as in Keras", lambda a: depthwise(a.but(bias=False)) + pointwise(a),
             "You counted the bias of the pointwise convolution only, as Keras' `SeparableConv2D` "
             "has it. In PyTorch these are two layers, and each has a bias."),
-        Mistake("pointwise bias missing",
-            lambda a: (
-                depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
-                + pointwise_params(a.in_channels, a.out_channels, bias=False)
-            ),
+        Mistake("pointwise bias missing", lambda a: depthwise(a) + pointwise(a.but(bias=False)),
             "You counted the bias of the depthwise convolution only. The pointwise one has a bias "
             "too."),
-        Mistake("no bias",
-            lambda a: separable_params(a.in_channels, a.out_channels, a.kernel_size, bias=False),
+        Mistake("no bias", as_if(bias=False),
             "You counted the weights only. Both convolutions have a bias, unless it is switched "
             "off."),
-        Mistake("bias always counted",
-            lambda a: separable_params(a.in_channels, a.out_channels, a.kernel_size),
-            "Right, but with `bias=False` neither of the two convolutions has a bias."),
+        Mistake("bias always counted", as_if(bias=True),
+            "With `bias=False` neither of the two convolutions has a bias.",
+            praise="Right with a bias."),
         Mistake("depthwise bias per output",
-            lambda a: (
-                depthwise_params(a.in_channels, a.kernel_size, bias=False)
-                + pointwise_params(a.in_channels, a.out_channels, bias=False)
-                + a.bias * 2 * a.out_channels
-            ),
+            lambda a: a(bias=False) + a.bias * 2 * a.out_channels,
             "You gave the depthwise convolution `out_channels` biases. It does not change the "
             "number of channels: how many come out of it?"),
-        Mistake("groups ignored",
-            lambda a: (
-                parameters(nn.Conv2d(a.in_channels, a.in_channels, a.kernel_size, bias=a.bias))
-                + pointwise_params(a.in_channels, a.out_channels, a.bias)
-            ),
-            "Your first convolution connects every channel with every other. Depthwise means that "
-            "each channel keeps to itself."),
-        Mistake("kernel in both",
-            lambda a: (
-                depthwise_params(a.in_channels, a.kernel_size, bias=a.bias)
-                + parameters(nn.Conv2d(a.in_channels, a.out_channels, a.kernel_size, bias=a.bias))
-            ),
-            "You used `kernel_size` in both convolutions. The pointwise kernel is a single point."),
-        Mistake("pointwise first",
-            lambda a: (
-                pointwise_params(a.in_channels, a.out_channels, a.bias)
-                + depthwise_params(a.out_channels, a.kernel_size, bias=a.bias)
-            ),
-            "You put the pointwise convolution first, so your depthwise one works on "
-            "`out_channels`. Here the depthwise convolution comes first."),
-        Mistake("one side of the kernel",
-            lambda a: separable_params(
-                a.in_channels, a.out_channels, (_square(a.kernel_size), 1), a.bias
-            ),
-            "You counted one side of the kernel. A filter is a grid: it has rows and columns."),
-        Mistake("kernel as a square",
-            lambda a: separable_params(
-                a.in_channels, a.out_channels, _square(a.kernel_size), a.bias
-            ),
-            "A pair is `(height, width)`, and here the two differ.",
-            praise="Right for square kernels."),
+        groups_ignored(
+            lambda a: pointwise(a) + parameters(
+                nn.Conv2d(a.in_channels, a.in_channels, a.kernel_size, bias=a.bias))),
+        kernel_in_both(lambda a: parameters(nn.Conv2d(**vars(a)))),
+        pointwise_first(lambda a: pointwise(a) + depthwise(a.but(in_channels=a.out_channels))),
+        ONE_SIDE,
+        SQUARE,
     ),
     hints=(
         "Two layers follow each other. Write down the channels before, between and after them.",
@@ -396,138 +317,60 @@ SEPARABLE_MULT_ADDS = Function(
     parts=(
         Part("one image", 1,
             (case((1, 1, 3, 4), 2, 3), case((1, 2, 4, 3), 5, 3), case((1, 3, 7, 8), 4, 5)),
-            lambda random: _draw_odd_kernel(random, batch=1)),
+            lambda random: draw_odd_kernel(random, batch=1)),
         Part("a batch of images", 1,
             (case((2, 3, 4, 5), 6, 3), case((4, 5, 8, 7), 3, kernel_size=5)),
-            lambda random: _draw_odd_kernel(random, batch=random.randint(2, 6))),
+            lambda random: draw_odd_kernel(random, batch=random.randint(2, 6))),
         Part("even and rectangular kernels", 1,
             (case((1, 2, 3, 4), 5, 2), case((2, 3, 8, 6), 4, (3, 5)),
              case((3, 4, 7, 9), 6, (4, 1))),
-            lambda random: case(
-                _draw_image(random, random.randint(2, 6)),
-                random.randint(10, 20),
-                random.choice((2, 4, (2, 3), (5, 4), (1, 6), (7, 3))),
-            )),
+            lambda random: case(draw_image(random, random.randint(2, 6)), random.randint(10, 20),
+                random.choice((2, 4, (2, 3), (5, 4), (1, 6), (7, 3))))),
     ),
     mistakes=(
-        Mistake("batch not counted",
-            lambda a: separable_mult_adds((1, *a.input_shape[1:]), a.out_channels, a.kernel_size),
+        Mistake("batch not counted", lambda a: a(input_shape=(1, *a.input_shape[1:])),
             "That is the work for one image. The convention of this course counts the whole "
             "batch, the first entry of `input_shape`."),
-        Mistake("ordinary convolution",
-            lambda a: mult_adds(
-                nn.Conv2d(a.input_shape[1], a.out_channels, a.kernel_size, padding="same"),
-                a.input_shape,
-            ),
+        Mistake("ordinary convolution", ordinary_work,
             "You counted one ordinary convolution. Count the depthwise and the pointwise "
             "convolution on their own, then add."),
-        Mistake("depthwise only",
-            lambda a: mult_adds(_depthwise(a.input_shape[1], a.kernel_size), a.input_shape),
+        Mistake("depthwise only", depthwise,
             "You counted the depthwise convolution only. The pointwise one mixes the channels "
             "afterwards, and often costs more."),
-        Mistake("pointwise only",
-            lambda a: mult_adds(nn.Conv2d(a.input_shape[1], a.out_channels, 1), a.input_shape),
-            "You counted the pointwise convolution only. The depthwise one comes before it."),
-        Mistake("multiplied, not added",
-            lambda a: (
-                mult_adds(_depthwise(a.input_shape[1], a.kernel_size), a.input_shape)
-                * mult_adds(nn.Conv2d(a.input_shape[1], a.out_channels, 1), a.input_shape)
-            ),
+        POINTWISE_ONLY,
+        Mistake("multiplied, not added", lambda a: depthwise(a) * pointwise(a),
             "You multiplied the work of the two convolutions. One is done after the other, so "
             "their work adds up."),
         Mistake("one channel in the depthwise",
-            lambda a: (
-                mult_adds(_depthwise(1, a.kernel_size), _one_channel(a.input_shape))
-                + mult_adds(nn.Conv2d(a.input_shape[1], a.out_channels, 1), a.input_shape)
-            ),
+            lambda a: depthwise(maps_of(a, 1)) + pointwise(a),
             "You counted the depthwise convolution of one channel. It does the same work for "
             "every input channel."),
         Mistake("one product per output channel",
-            lambda a: (
-                mult_adds(_depthwise(a.input_shape[1], a.kernel_size), a.input_shape)
-                + mult_adds(nn.Conv2d(1, a.out_channels, 1), _one_channel(a.input_shape))
-            ),
+            lambda a: depthwise(a) + pointwise(maps_of(a, 1)),
             "Your pointwise convolution multiplies once for each number of its output. Each of "
             "them is a sum over all the input channels."),
         Mistake("height for both sides",
-            lambda a: separable_mult_adds(
-                (*a.input_shape[:3], a.input_shape[2]), a.out_channels, a.kernel_size
-            ),
+            lambda a: a(input_shape=(*a.input_shape[:3], a.input_shape[2])),
             "You took the maps for squares. Their height and width can differ."),
-        Mistake("groups ignored",
-            lambda a: mult_adds(
-                nn.Sequential(
-                    nn.Conv2d(a.input_shape[1], a.input_shape[1], a.kernel_size, padding="same"),
-                    nn.Conv2d(a.input_shape[1], a.out_channels, 1),
-                ),
-                a.input_shape,
-            ),
-            "In your first convolution every output channel looks at all input channels. "
-            "Depthwise means that it looks at one."),
-        Mistake("pointwise first",
-            lambda a: mult_adds(
-                nn.Sequential(
-                    nn.Conv2d(a.input_shape[1], a.out_channels, 1),
-                    _depthwise(a.out_channels, a.kernel_size),
-                ),
-                a.input_shape,
-            ),
-            "You put the pointwise convolution first, so your depthwise one works on "
-            "`out_channels`. Here the depthwise convolution comes first."),
-        Mistake("kernel in both",
-            lambda a: mult_adds(
-                nn.Sequential(
-                    _depthwise(a.input_shape[1], a.kernel_size),
-                    nn.Conv2d(a.input_shape[1], a.out_channels, a.kernel_size, padding="same"),
-                ),
-                a.input_shape,
-            ),
-            "You used `kernel_size` in both convolutions. The pointwise kernel is a single point."),
-        Mistake("no padding",
-            lambda a: mult_adds(
-                _separable(a.input_shape[1], a.out_channels, a.kernel_size, padding="valid"),
-                a.input_shape,
-            ),
+        groups_ignored(
+            lambda a: ordinary_work(a.but(out_channels=a.input_shape[1])) + pointwise(a)),
+        pointwise_first(lambda a: pointwise(a) + depthwise(maps_of(a, a.out_channels))),
+        kernel_in_both(ordinary_work),
+        Mistake("no padding", lambda a: larger_by(a, lambda kernel: 1 - kernel),
             'You let the map shrink as if there were no padding. With "same" as many places come '
             "out as go in."),
         Mistake("padding half the kernel",
-            lambda a: mult_adds(
-                _separable(
-                    a.input_shape[1],
-                    a.out_channels,
-                    a.kernel_size,
-                    padding=_half(a.kernel_size),
-                ),
-                a.input_shape,
-            ),
-            'With an even one, half the kernel on both sides makes the map one larger. "same" '
-            "keeps the size for every kernel.",
+            lambda a: larger_by(a, lambda kernel: 1 - kernel % 2),
+            'Half of an even kernel on both sides makes the map one larger. "same" keeps the size '
+            "for every kernel.",
             praise="Right for odd kernels."),
-        Mistake("kernel as a square",
-            lambda a: separable_mult_adds(a.input_shape, a.out_channels, _square(a.kernel_size)),
-            "A pair is `(height, width)`, and here the two differ.",
-            praise="Right for square kernels."),
-        Mistake("one side of the kernel",
-            lambda a: separable_mult_adds(
-                a.input_shape, a.out_channels, (_square(a.kernel_size), 1)
-            ),
-            "You counted one side of the kernel. A filter is a grid: it has rows and columns."),
-        Mistake("bias counted",
-            lambda a: (
-                separable_mult_adds(a.input_shape, a.out_channels, a.kernel_size)
-                + mult_adds(
-                    nn.Conv2d(1, a.input_shape[1] + a.out_channels, 1),
-                    _one_channel(a.input_shape),
-                )
-            ),
-            "You counted the additions of the biases as well. The convention of this course "
-            "leaves the bias out."),
-        Mistake("FLOPs, not mult-adds",
-            lambda a: 2 * separable_mult_adds(a.input_shape, a.out_channels, a.kernel_size),
-            "Twice too many: you counted each multiplication and each addition. A mult-add is one "
-            "multiplication together with one addition."),
+        SQUARE,
+        ONE_SIDE,
+        known.biases_counted(lambda a: pointwise(
+            maps_of(a, 1).but(out_channels=a.input_shape[1] + a.out_channels))),
+        known.FLOPS,
         Mistake("parameters, not mult-adds",
-            lambda a: separable_params(a.input_shape[1], a.out_channels, a.kernel_size, bias=False),
+            lambda a: separable_params(a.input_shape[1], a.out_channels, a.kernel_size, False),
             "You returned the number of weights. Every weight is used again at each place of the "
             "output and for each image of the batch."),
     ),

@@ -10,8 +10,6 @@ from grader.judge.exercise import Design, Lesson, Requirement
 
 Networks = Sequence[Network]
 SCORES = (1, 10)  # the output of a network that tells ten classes apart
-
-
 AGAINST = " against "
 
 
@@ -51,32 +49,17 @@ DIGITS_NET = Design(
     input_shape=(1, 1, 28, 28),
     networks=1,
     parts=(
-        Requirement(
-            "output shape",
-            1,
-            output_shape,
-            holds=lambda shape: shape == SCORES,
-            wanted="(1, 10)",
-            sentence="One image goes in, ten scores come out. End with a Flatten, which keeps the "
-            "batch, and a Linear with 10 outputs.",
-        ),
-        Requirement(
-            "parameters",
-            1,
-            parameters,
-            holds=lambda count: 0 < count < 10_000,
-            wanted="between 1 and 9,999",
+        Requirement("output shape", 1, output_shape,
+            holds=lambda shape: shape == SCORES, wanted="(1, 10)",
+            sentence="One image goes in, ten scores come out. End with a Flatten, which keeps "
+            "the batch, and a Linear with 10 outputs."),
+        Requirement("parameters", 1, parameters,
+            holds=lambda count: 0 < count < 10_000, wanted="between 1 and 9,999",
             sentence="Count layer by layer: the Linear behind Flatten is often the largest. "
-            "What makes its input smaller?",
-        ),
-        Requirement(
-            "convolutions",
-            1,
-            convolutions,
-            holds=lambda count: count >= 2,
-            wanted="at least 2",
-            sentence="Only layers of the kind Conv2d count as convolutions.",
-        ),
+            "What makes its input smaller?"),
+        Requirement("convolutions", 1, convolutions,
+            holds=lambda count: count >= 2, wanted="at least 2",
+            sentence="Only layers of the kind Conv2d count as convolutions."),
     ),
     hints=(
         "Begin with two convolutions of few channels and a MaxPool2d behind each. "
@@ -94,43 +77,23 @@ THIN_NET = Design(
     input_shape=(1, 3, 32, 32),
     networks=1,
     parts=(
-        Requirement(
-            "output shape",
-            1,
-            output_shape,
-            holds=lambda shape: shape == SCORES,
-            wanted="(1, 10)",
-            sentence="One image goes in, ten scores come out. End with a Flatten, which keeps the "
-            "batch, and a Linear with 10 outputs.",
-        ),
-        Requirement(
-            "parameters",
-            1,
-            parameters,
-            holds=lambda count: 0 < count < 20_000,
-            wanted="between 1 and 19,999",
-            sentence="Depthwise and pointwise convolutions (`groups`, and a kernel of 1) need far "
-            "fewer weights than a full one. Fewer features before the Linear help as well.",
-        ),
-        Requirement(
-            "mult-adds",
-            1,
-            mult_adds,
-            holds=lambda count: 0 < count < 3_000_000,
-            wanted="between 1 and 2,999,999",
+        Requirement("output shape", 1, output_shape,
+            holds=lambda shape: shape == SCORES, wanted="(1, 10)",
+            sentence="One image goes in, ten scores come out. End with a Flatten, which keeps "
+            "the batch, and a Linear with 10 outputs."),
+        Requirement("parameters", 1, parameters,
+            holds=lambda count: 0 < count < 20_000, wanted="between 1 and 19,999",
+            sentence="Depthwise and pointwise convolutions (`groups`, and a kernel of 1) need "
+            "far fewer weights than a full one. Fewer features before the Linear help as well."),
+        Requirement("mult-adds", 1, mult_adds,
+            holds=lambda count: 0 < count < 3_000_000, wanted="between 1 and 2,999,999",
             sentence="A convolution works at every place of its output. An early stride or "
-            "pooling makes all later maps smaller.",
-        ),
-        Requirement(
-            "receptive field",
-            2,
-            receptive_field,
-            holds=lambda field: min(field) >= 17,
-            wanted="at least (17, 17)",
+            "pooling makes all later maps smaller."),
+        Requirement("receptive field", 2, receptive_field,
+            holds=lambda field: min(field) >= 17, wanted="at least (17, 17)",
             sentence="Each window adds to what one place sees, more so behind a stride or a "
             "pooling and with dilation. Layers from the first Flatten, Linear or "
-            "AdaptiveAvgPool2d on do not count.",
-        ),
+            "AdaptiveAvgPool2d on do not count."),
     ),
     hints=(
         "`receptive_field` of lesson 05 tells how far a chain of windows sees. "
@@ -149,33 +112,18 @@ SAME_COUNT = Design(
     input_shape=(1, 1, 28, 28),
     networks=2,
     parts=(
-        Requirement(
-            "parameters of the first network",
-            1,
-            lambda networks: networks[0].parameters,
-            holds=lambda count: count == 1000,
-            wanted="exactly 1,000",
+        Requirement("parameters of the first network", 1, lambda networks: networks[0].parameters,
+            holds=lambda count: count == 1000, wanted="exactly 1,000",
             sentence="Write 1,000 as outputs times weights for each output, the bias among them. "
-            "Which sizes of a layer have such a product?",
-        ),
-        Requirement(
-            "parameters of the second network",
-            1,
-            lambda networks: networks[1].parameters,
-            holds=lambda count: count == 1000,
-            wanted="exactly 1,000",
+            "Which sizes of a layer have such a product?"),
+        Requirement("parameters of the second network", 1, lambda networks: networks[1].parameters,
+            holds=lambda count: count == 1000, wanted="exactly 1,000",
             sentence="If one layer cannot hit 1,000, two can: let a BatchNorm2d or a layer "
-            "without a bias fill the gap.",
-        ),
-        Requirement(
-            "kinds of layers",
-            1,
-            kinds,
-            holds=lambda found: len(set(found.split(AGAINST))) == 2,
-            wanted="two lists that differ",
+            "without a bias fill the gap."),
+        Requirement("kinds of layers", 1, kinds,
+            holds=lambda found: len(set(found.split(AGAINST))) == 2, wanted="two lists that differ",
             sentence="Both networks have the same kinds of layers in the same order. "
-            "Take another way to the same number.",
-        ),
+            "Take another way to the same number."),
     ),
     hints=(
         "One layer is enough for a network. Which numbers divide 1,000?",

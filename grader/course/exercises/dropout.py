@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from grader.course.pytorch import parameters
-from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, case, ignoring
+from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, Rule, as_if, case, ignoring
 
 TRIES = 1000  # dropout is run this often, so that each value survives at least once
 
@@ -22,10 +22,8 @@ def dropout(
 
     In evaluation (`training=False`) nothing is drawn, and `keep` plays no part.
     """
-    passed = _passed(values, p, training)
-    if not training:
-        return passed
-    return [value if kept else 0.0 for value, kept in zip(passed, keep, strict=True)]
+    passed = zip(surviving(values, p, training), keep, strict=True)
+    return [value if kept or not training else 0.0 for value, kept in passed]
 
 
 def dropout_params(p: float = 0.5) -> int:
@@ -33,7 +31,7 @@ def dropout_params(p: float = 0.5) -> int:
     return parameters(nn.Dropout(p))
 
 
-def _passed(values: Sequence[float], p: float, training: bool) -> list[float]:
+def surviving(values: Sequence[float], p: float, training: bool) -> list[float]:
     """Each value as PyTorch's dropout lets it through, measured.
 
     The generator is put back afterwards: a check must not change what a student draws next.
@@ -47,16 +45,7 @@ def _passed(values: Sequence[float], p: float, training: bool) -> list[float]:
     return passed
 
 
-def _masked(values: Sequence[float], keep: Sequence[bool]) -> list[float]:
-    """The mask alone, without any scaling."""
-    return [value if kept else 0.0 for value, kept in zip(values, keep, strict=True)]
-
-
-def _times(values: Sequence[float], factor: float) -> list[float]:
-    return [factor * value for value in values]
-
-
-def _random_call(random: Random, p: Sequence[float], **training: bool) -> Case:
+def draw_call(random: Random, p: Sequence[float], **training: bool) -> Case:
     """Up to seven values, at least one kept and at least one dropped."""
     size = random.randint(3, 7)
     values = [random.randint(-40, 40) / 4 or 1.5 for _ in range(size)]
@@ -65,57 +54,52 @@ def _random_call(random: Random, p: Sequence[float], **training: bool) -> Case:
     return case(values, keep, random.choice(p), **training)
 
 
+def times(values: Sequence[float], factor: float) -> list[float]:
+    """All values made larger or smaller."""
+    return [factor * value for value in values]
+
+
+def scaled_by(factor: Rule) -> Rule:
+    """Another factor than PyTorch's for the survivors of training; with `p=0` it scales none."""
+    return lambda a: times(a(p=0.0), factor(a) if a.training else 1)
+
+
+REMOVED = Mistake("dropped values removed",
+    lambda a: [value for value, kept in zip(a(), a.keep, strict=True) if kept or not a.training],
+    "You left the dropped values out of the list. Dropout keeps the shape: what stands in their "
+    "places?")
+
 DROPOUT_SLIPS = (
-    Mistake("survivors made smaller",
-        lambda a: _times(_masked(a.values, a.keep), 1 - a.p) if a.training else a.values,
+    Mistake("survivors made smaller", scaled_by(lambda a: 1 - a.p),
         "You multiplied the survivors by the chance to survive. Some values are missing: must the "
         "others grow or shrink to make up for that?"),
-    Mistake("p as keep probability", lambda a: dropout(a.values, a.keep, 1 - a.p, a.training),
+    Mistake("p as keep probability", lambda a: a(p=1 - a.p),
         "You took `p` for the chance to survive. In PyTorch `p` is the chance to be dropped. "
         "(With `p=0.5` nobody can tell.)"),
-    Mistake("multiplied by p",
-        lambda a: _times(_masked(a.values, a.keep), a.p) if a.training else a.values,
+    Mistake("multiplied by p", scaled_by(lambda a: a.p),
         "You multiplied the survivors by `p`. Think of `p=0.1`: few values are missing, so the "
         "survivors should hardly change."),
-    Mistake("share p added",
-        lambda a: _times(_masked(a.values, a.keep), 1 + a.p) if a.training else a.values,
+    Mistake("share p added", scaled_by(lambda a: 1 + a.p),
         "You made the survivors larger by the share `p`. With `p=0.5` half of the values are "
         "missing: is half as much again enough to make up for them?"),
-    Mistake("fraction kept this time",
-        lambda a: (
-            _times(_masked(a.values, a.keep), len(a.keep) / sum(a.keep)) if a.training else a.values
-        ),
+    Mistake("fraction kept this time", scaled_by(lambda a: len(a.keep) / sum(a.keep)),
         "You scaled by how many values survived this time. PyTorch does not look at the draw: the "
         "factor depends on `p` alone."),
-    Mistake("mask upside down",
-        lambda a: dropout(a.values, [not kept for kept in a.keep], a.p, a.training),
+    Mistake("mask upside down", lambda a: a(keep=[not kept for kept in a.keep]),
         "You dropped the values that `keep` wants to keep. True means that a value survives."),
-    Mistake("keep ignored", lambda a: _passed(a.values, a.p, a.training),
+    Mistake("keep ignored", lambda a: a(keep=[True] * len(a.keep)),
         "You scaled every value and dropped none. `keep` says which ones survive."),
-    Mistake("dropped values removed",
-        lambda a: [
-            value
-            for value, kept in zip(_passed(a.values, a.p, a.training), a.keep, strict=True)
-            if kept or not a.training
-        ],
-        "You left the dropped values out of the list. Dropout keeps the shape: what stands in "
-        "their places?"),
+    REMOVED,
     Mistake("dropped values unchanged",
         lambda a: [
             scaled if kept else value
-            for value, scaled, kept in zip(
-                a.values, _passed(a.values, a.p, a.training), a.keep, strict=True
-            )
-        ],
+            for value, scaled, kept in zip(a.values, a(), a.keep, strict=True)],
         "You scaled the survivors and left the others as they are. To drop a value means that "
         "nothing of it goes on to the next layer."),
-    Mistake("p taken for a half", lambda a: dropout(a.values, a.keep, training=a.training),
+    Mistake("p taken for a half", as_if(p=0.5),
         "You scale by the same factor whatever `p` is. With another `p` more or fewer values are "
         "missing, so the survivors need another factor."),
-    Mistake("removed and not scaled",
-        lambda a: [
-            value for value, kept in zip(a.values, a.keep, strict=True) if kept or not a.training
-        ],
+    Mistake("removed and not scaled", lambda a: REMOVED.rule(a.but(p=0.0)),
         "You left the dropped values out of the list. Dropout keeps the shape. And the survivors "
         "of training are scaled."),
 )
@@ -126,49 +110,46 @@ DROPOUT = Function(
         Part("half of them", 1,
             (case([1.0, 3.0], [True, False]), case([1.0, 2.0, 3.0], [False, True, True]),
              case([4.0, -1.5, 2.0, 8.0, 0.5], [True, False, False, True, True])),
-            lambda random: _random_call(random, p=(0.5,))),
+            lambda random: draw_call(random, p=(0.5,))),
         Part("another p", 2,
             (case([1.0, 3.0], [True, False], 0.75),
              case([4.0, 8.0, 2.0], [True, True, False], p=0.2),
              case([-2.0, 1.0, 6.0, 5.0], [True, False, True, True], p=0.9, training=True)),
-            lambda random: _random_call(random, p=(0.1, 0.2, 0.3, 0.4, 0.6, 0.8))),
+            lambda random: draw_call(random, p=(0.1, 0.2, 0.3, 0.4, 0.6, 0.8))),
         Part("evaluation", 1,
             (case([1.0, 3.0], [True, False], training=False),
              case([4.0, 8.0, 2.0], [True, True, False], 0.2, False),
              case([-2.0, 1.0, 6.0, 5.0], [True, False, True, True], p=0.9, training=False)),
-            lambda random: _random_call(random, p=(0.2, 0.3, 0.6), training=False)),
+            lambda random: draw_call(random, p=(0.2, 0.3, 0.6), training=False)),
     ),
     mistakes=(
-        Mistake("mask only", lambda a: _masked(a.values, a.keep),
+        Mistake("mask only", as_if(p=0.0, training=True),
             "You set the dropped values to zero, and nothing else. In training the survivors are "
             "scaled, so that the sum stays the same on average. And in evaluation nothing is "
             "dropped."),
-        Mistake("survivors not scaled",
-            lambda a: _masked(a.values, a.keep) if a.training else a.values,
-            "Right in evaluation. In training you leave the survivors as they are: with fewer "
-            "values the sum would shrink. PyTorch makes up for that."),
-        Mistake("training ignored", lambda a: dropout(a.values, a.keep, a.p),
-            "Right in training. With `training=False` dropout does nothing at all: look at that "
-            "argument."),
-        Mistake("dropped in evaluation",
-            lambda a: dropout(a.values, a.keep, a.p) if a.training else _masked(a.values, a.keep),
-            "Right in training. In evaluation you still use `keep`, without scaling. No value is "
-            "dropped there."),
+        Mistake("survivors not scaled", as_if(p=0.0),
+            "In training you leave the survivors as they are: with fewer values the sum would "
+            "shrink. PyTorch makes up for that.",
+            praise="Right in evaluation."),
+        Mistake("training ignored", as_if(training=True),
+            "With `training=False` dropout does nothing at all: look at that argument.",
+            praise="Right in training."),
+        Mistake("dropped in evaluation", lambda a: a(p=a.p if a.training else 0.0, training=True),
+            "In evaluation you still use `keep`, without scaling. No value is dropped there.",
+            praise="Right in training."),
         Mistake("scaled in evaluation",
-            lambda a: (
-                dropout(a.values, a.keep, a.p) if a.training else _passed(a.values, a.p, True)
-            ),
-            "Right in training. In evaluation no value is missing, so there is nothing to make up "
-            "for."),
+            lambda a: a() if a.training else a(keep=[True] * len(a.keep), training=True),
+            "In evaluation no value is missing, so there is nothing to make up for.",
+            praise="Right in training."),
         Mistake("scaled at evaluation instead",
-            lambda a: _masked(a.values, a.keep) if a.training else _times(a.values, 1 - a.p),
+            lambda a: times(a(p=0.0), 1 if a.training else 1 - a.p),
             "That is dropout as in the paper of 2014: plain zeros in training, smaller values in "
             "evaluation. PyTorch scales in training, so that evaluation is free."),
-        Mistake("scaled in both modes",
-            lambda a: dropout(a.values, a.keep, a.p) if a.training else _times(a.values, 1 - a.p),
-            "Right in training. In evaluation you make the values smaller, but PyTorch has made "
-            "up for the missing ones in training already."),
-        Mistake("nothing dropped", lambda a: a.values,
+        Mistake("scaled in both modes", lambda a: times(a(), 1 if a.training else 1 - a.p),
+            "In evaluation you make the values smaller, but PyTorch has made up for the missing "
+            "ones in training already.",
+            praise="Right in training."),
+        Mistake("nothing dropped", as_if(training=False),
             "You returned the values as they are. That is evaluation; in training `keep` and `p` "
             "matter."),
         *DROPOUT_SLIPS,
@@ -186,24 +167,22 @@ DROPOUT = Function(
 PARAMS = Function(
     dropout_params,
     parts=(
-        Part("the usual p", 1,
-            (case(), case(0.5)),
+        Part("the usual p", 1, (case(), case(0.5)),
             lambda random: random.choice((case(), case(p=0.5)))),
-        Part("any p", 1,
-            (case(0.2), case(p=0.75), case(0.9)),
+        Part("any p", 1, (case(0.2), case(p=0.75), case(0.9)),
             lambda random: case(random.randint(1, 49) / 50)),
     ),
     mistakes=(
-        Mistake("p counted", lambda a: 1,
+        Mistake("p counted", lambda a: a() + 1,
             "You counted `p` as a parameter. You choose it, and no gradient changes it: it is a "
             "setting (a hyperparameter)."),
-        Mistake("p and the factor counted", lambda a: 2,
+        Mistake("p and the factor counted", lambda a: a() + 2,
             "You counted two numbers. Neither `p` nor the factor of the survivors is trained."),
         Mistake("p returned", lambda a: a.p,
             "You returned `p`. Asked is how many numbers the layer trains."),
         Mistake("keep probability returned", lambda a: 1 - a.p,
             "You returned the chance to survive. Asked is how many numbers the layer trains."),
-        Mistake("factor returned", lambda a: max(_passed([1.0], a.p, True)),
+        Mistake("factor returned", lambda a: dropout([1.0], [True], a.p)[0],
             "You returned the factor of the survivors. Asked is how many numbers the layer "
             "trains."),
     ),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
+from operator import mul
 from random import Random
 from typing import Any
 
 import torch
 from torch import nn
 
+from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, output_shape
-from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, case
+from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Rule, as_if, case
 
 Size = int | tuple[int, int]
 Block = tuple[int, Size, Size]
@@ -30,8 +32,9 @@ def flat_index(index: Shape, shape: Shape) -> int:
 
     The sample has the shape `(C, H, W)`. The first place is 0.
     """
-    sample = _numbered(shape)
-    return _place(sample[index], sample)
+    numbers = torch.arange(prod(shape), device="cpu")  # all different, so that one can be found
+    sample = numbers.reshape(shape)
+    return int((sample.flatten() == sample[index]).nonzero())
 
 
 def classifier_in_features(input_shape: Shape, blocks: Sequence[Block]) -> int:
@@ -39,108 +42,92 @@ def classifier_in_features(input_shape: Shape, blocks: Sequence[Block]) -> int:
 
     A block `(out_channels, kernel_size, pool)` is a Conv2d without padding, then MaxPool2d(pool).
     """
-    return output_shape(nn.Sequential(*_layers(input_shape, blocks), nn.Flatten()), input_shape)[1]
+    return flattened_blocks(input_shape, blocks)
 
 
-def _numbered(shape: Shape) -> torch.Tensor:
-    """A sample on the CPU in which all numbers are different."""
-    return torch.arange(torch.Size(shape).numel(), device="cpu").reshape(shape)
-
-
-def _place(number: torch.Tensor, sample: torch.Tensor) -> int:
-    """Flatten the sample and look where the number stands."""
-    return int((sample.flatten() == number).nonzero())
-
-
-def _in_steps(index: Shape, steps: Shape) -> int:
-    """The place in memory, if a step along a dimension moves by so many places."""
-    memory = torch.arange(10_000, device="cpu")
-    return int(memory.as_strided(tuple(i + 1 for i in index), steps)[index])
-
-
-def _layers(input_shape: Shape, blocks: Sequence[Block], **pooling: Any) -> list[nn.Module]:
-    """The layers of the blocks; `pooling` are more arguments of each MaxPool2d."""
+def flattened_blocks(input_shape: Shape, blocks: Sequence[Block], **pooling: Any) -> int:
+    """The size of a flattened sample; `pooling` are more arguments of each MaxPool2d."""
     layers: list[nn.Module] = []
     channels = input_shape[1]
     for out_channels, kernel_size, pool in blocks:
         layers += [nn.Conv2d(channels, out_channels, kernel_size), nn.MaxPool2d(pool, **pooling)]
         channels = out_channels
-    return layers
+    return output_shape(nn.Sequential(*layers, nn.Flatten()), input_shape)[1]
 
 
-def _swapped(layers: list[nn.Module]) -> list[nn.Module]:
-    """The same blocks, each with its pooling first."""
-    return [layer for pair in zip(layers[1::2], layers[::2], strict=True) for layer in pair]
+def start(a: Asked) -> Any:
+    """`start_dim`, counted from the front."""
+    return range(len(a.input_shape))[a.start_dim]
 
 
-def _features(a: Any, **pooling: Any) -> int:
-    """The reference's answer, with other arguments of MaxPool2d."""
-    layers = _layers(a.input_shape, a.blocks, **pooling)
-    return output_shape(nn.Sequential(*layers, nn.Flatten()), a.input_shape)[1]
+def end(a: Asked) -> Any:
+    """`end_dim`, counted from the front."""
+    return range(len(a.input_shape))[a.end_dim]
 
 
-def _each_block(change: Callable[[int, Any, Any], Block], a: Any) -> int:
-    """The reference's answer, with every block changed."""
-    return classifier_in_features(a.input_shape, [change(*block) for block in a.blocks])
+def with_size(a: Asked, size: int) -> Shape:
+    """The right shape, but for the size of the flattened dimension."""
+    return (*a()[: start(a)], size, *a()[start(a) + 1 :])
 
 
-def _last_channels(channels: int, a: Any) -> int:
-    """The reference's answer, with another number of channels in the last block."""
-    *before, (_, kernel_size, pool) = a.blocks
-    return classifier_in_features(a.input_shape, [*before, (channels, kernel_size, pool)])
+def end_lost(a: Asked) -> Shape:
+    """The right shape, but for a product that stops before `end_dim`."""
+    return with_size(a, prod(a.input_shape[start(a) : end(a)]))
 
 
-def _pair(size: Size) -> tuple[int, int]:
-    """Height and width of a size that is given as an int or a pair."""
-    return size if isinstance(size, tuple) else (size, size)
+def in_order(*order: int) -> Rule:
+    """The place in a sample whose dimensions stand in another order."""
+    return lambda a: a(
+        index=tuple(a.index[dim] for dim in order), shape=tuple(a.shape[dim] for dim in order))
 
 
-def _one_more(size: Size) -> Size:
-    height, width = _pair(size)
-    return height + 1, width + 1
+def in_steps(steps: Callable[[int, int, int], Shape]) -> Rule:
+    """The place, if a step along a dimension skips so many places, given the shape."""
+    return lambda a: sum(map(mul, a.index, steps(*a.shape)))
 
 
-def _dims(a: Any) -> tuple[int, int]:
-    """`start_dim` and `end_dim`, counted from the front."""
-    count = range(len(a.input_shape))
-    return count[a.start_dim], count[a.end_dim]
+def each_block(change: Callable[[int, Any, Any], Block]) -> Rule:
+    """The answer where every block is changed."""
+    return lambda a: a(blocks=[change(*block) for block in a.blocks])
 
 
-def _kept(a: Any) -> tuple[Shape, Shape]:
-    """The entries before `start_dim` and those after `end_dim`."""
-    start, end = _dims(a)
-    return a.input_shape[:start], a.input_shape[end + 1 :]
+def reading(misread: Callable[[tuple[Any, Any]], Any]) -> Rule:
+    """The answer where the pairs of the blocks are misread."""
+    return each_block(lambda channels, kernel, pool: (
+        channels, misread(known.pair(kernel)), misread(known.pair(pool))))
 
 
-def _without_end(a: Any) -> int:
-    """The size of the flattened dimension, if `end_dim` does not belong to it."""
-    start, end = _dims(a)
-    return torch.Size(a.input_shape[start:end]).numel()
+def one_map(a: Asked) -> Any:
+    """How many pixels one of the flattened maps has."""
+    return a() // a.blocks[-1][0]
 
 
-def _draw_shape(random: Random) -> Shape:
+def draw_shape(random: Random) -> Shape:
+    """Three to six dimensions, all of different sizes."""
     return tuple(random.sample(range(2, 12), k=random.randint(3, 6)))
 
 
-def _draw_end(random: Random) -> Case:
-    shape = _draw_shape(random)
+def draw_end(random: Random) -> Case:
+    """Two dims, counted from the front."""
+    shape = draw_shape(random)
     start, end = sorted(random.sample(range(len(shape)), k=2))
     return case(shape, start, end_dim=end)
 
 
-def _draw_negative(random: Random) -> Case:
-    shape = _draw_shape(random)
+def draw_negative(random: Random) -> Case:
+    """Two dims, the second one counted from the back."""
+    shape = draw_shape(random)
     start, end = sorted(random.sample(range(-len(shape), 0), k=2))
     return case(shape, random.choice((start, start + len(shape))), end)
 
 
-def _draw_index(random: Random, channels: int) -> Case:
+def draw_index(random: Random, channels: int) -> Case:
     """Any element of a sample whose sizes all differ."""
     shape = (channels, *random.sample(range(2, 9), k=2))
     return case(tuple(map(random.randrange, shape)), shape)
 
 
-def _draw_blocks(random: Random, number: int, pairs: bool) -> Case:
+def draw_blocks(random: Random, number: int, pairs: bool) -> Case:
     """Maps that are large enough for `number` blocks, whatever is wrongly added to a kernel."""
 
     def size(largest: int) -> Size:
@@ -158,68 +145,59 @@ FLATTEN = Function(
     parts=(
         Part("all but the batch", 1,
             (case((2, 3, 4)), case((4, 7)), case((2, 3, 5, 4))),
-            lambda random: case(_draw_shape(random))),
+            lambda random: case(draw_shape(random))),
         Part("start_dim", 1,
             (case((2, 3, 4), 0), case((2, 3, 4, 5), 2), case((2, 5, 3, 4), start_dim=3)),
-            lambda random: case(_draw_shape(random), random.randint(0, 2))),
+            lambda random: case(draw_shape(random), random.randint(0, 2))),
         Part("end_dim", 1,
             (case((2, 3, 4), 0, 1), case((2, 3, 4, 5), 1, 2), case((5, 3, 4, 2), end_dim=1),
              case((2, 3, 6, 4, 5), start_dim=1, end_dim=3)),
-            _draw_end),
+            draw_end),
         Part("negative dims", 1,
             (case((2, 3, 4), -2), case((2, 3, 4, 5), 1, -2), case((2, 3, 6, 4, 5), -4, -3),
              case((2, 4, 3, 5), start_dim=-3, end_dim=3)),
-            _draw_negative),
+            draw_negative),
     ),
     mistakes=(
-        Mistake("everything flattened", lambda a: flatten_output_shape(a.input_shape, 0),
+        Mistake("everything flattened", as_if(start_dim=0, end_dim=-1),
             "You flattened the batch as well, as `torch.flatten` does by default. `nn.Flatten` "
             "leaves every dimension before `start_dim` alone."),
-        Mistake("both arguments ignored", lambda a: flatten_output_shape(a.input_shape),
+        Mistake("both arguments ignored", as_if(start_dim=1, end_dim=-1),
             "`start_dim` and `end_dim` can be others.",
             praise="Right for the defaults."),
-        Mistake("start_dim ignored", lambda a: flatten_output_shape(a.input_shape, 1, a.end_dim),
+        Mistake("start_dim ignored", as_if(start_dim=1),
             "`start_dim` can be another one.",
             praise="Right if the flattening starts after the batch."),
-        Mistake("end_dim ignored", lambda a: flatten_output_shape(a.input_shape, a.start_dim),
+        Mistake("end_dim ignored", as_if(end_dim=-1),
             "You flatten up to the last dimension. The dimensions after `end_dim` are kept."),
-        Mistake("front dimensions lost", lambda a: flatten_output_shape(**vars(a))[_dims(a)[0] :],
-            "Your flattened size is right, but the dimensions before `start_dim` are missing. The "
-            "batch is one of them."),
-        Mistake("back dimensions lost",
-            lambda a: flatten_output_shape(**vars(a))[: _dims(a)[0] + 1],
-            "Right up to `end_dim`. The dimensions after it are still there."),
+        Mistake("front dimensions lost", lambda a: a()[start(a) :],
+            "The dimensions before `start_dim` are missing. The batch is one of them.",
+            praise="Your flattened size is right."),
+        Mistake("back dimensions lost", lambda a: a()[: start(a) + 1],
+            "The dimensions after `end_dim` are still there.",
+            praise="Right up to `end_dim`."),
         Mistake("end_dim not flattened",
-            lambda a: (*_kept(a)[0], _without_end(a), *a.input_shape[_dims(a)[1] :]),
+            lambda a: (*end_lost(a)[: start(a) + 1], *a.input_shape[end(a) :]),
             "You stop before `end_dim`, as a slice of Python would. In PyTorch `end_dim` is the "
             "last one that is flattened."),
-        Mistake("end_dim lost", lambda a: (*_kept(a)[0], _without_end(a), *_kept(a)[1]),
+        Mistake("end_dim lost", end_lost,
             "The size along `end_dim` is missing in your product, since a slice of Python stops "
             "before its end. In PyTorch `end_dim` belongs to what is flattened."),
-        Mistake("end_dim and the rest lost", lambda a: (*_kept(a)[0], _without_end(a)),
+        Mistake("end_dim and the rest lost", lambda a: end_lost(a)[: start(a) + 1],
             "Your shape ends too early: the size along `end_dim` is missing in your product, and "
             "so are the dimensions after it."),
         Mistake("slice that ends at 0",
-            lambda a: (
-                (*_kept(a)[0], 1, *a.input_shape)
-                if a.end_dim == -1
-                else flatten_output_shape(**vars(a))
-            ),
+            lambda a: (*a()[: start(a)], 1, *a.input_shape) if a.end_dim == -1 else a(),
             "For `end_dim=-1` your slice ends at `end_dim + 1`. That is 0, so the slice is empty. "
             "First make a place from the front of a negative dim."),
-        Mistake("every negative end as -1",
-            lambda a: flatten_output_shape(a.input_shape, a.start_dim, max(a.end_dim, -1)),
+        Mistake("every negative end as -1", lambda a: a(end_dim=max(a.end_dim, -1)),
             "You take every negative `end_dim` for the last dimension. -1 is the last, -2 the one "
             "before it, and so on."),
         Mistake("sizes added",
-            lambda a: (
-                *_kept(a)[0],
-                sum(a.input_shape[_dims(a)[0] : _dims(a)[1] + 1]),
-                *_kept(a)[1],
-            ),
+            lambda a: with_size(a, sum(a.input_shape[start(a) : end(a) + 1])),
             "You added the sizes. Flattening keeps all the elements: how many numbers does a map "
             "of 3 rows and 4 columns hold?"),
-        Mistake("-1 left in the shape", lambda a: (*_kept(a)[0], -1, *_kept(a)[1]),
+        Mistake("-1 left in the shape", lambda a: with_size(a, -1),
             "`view` and `reshape` take -1 for a size that PyTorch shall find. Here you have to "
             "find it."),
         Mistake("input shape unchanged", lambda a: a.input_shape,
@@ -240,28 +218,26 @@ INDEX = Function(
     parts=(
         Part("one channel", 1,
             (case((0, 0, 2), (1, 3, 4)), case((0, 1, 0), (1, 3, 4)), case((0, 2, 3), (1, 4, 5))),
-            lambda random: _draw_index(random, channels=1)),
+            lambda random: draw_index(random, channels=1)),
         Part("several channels", 2,
             (case((1, 0, 0), (2, 3, 4)), case((1, 2, 1), (2, 3, 4)), case((2, 1, 3), (3, 2, 5)),
              case((3, 4, 1), (6, 5, 2))),
-            lambda random: _draw_index(random, channels=random.randint(9, 12))),
+            lambda random: draw_index(random, channels=random.randint(9, 12))),
     ),
     mistakes=(
-        Mistake("channels last",
-            lambda a: _place(_numbered(a.shape)[a.index], _numbered(a.shape).permute(1, 2, 0)),
+        Mistake("channels last", in_order(1, 2, 0),
             "You let the channel change fastest, as Keras does with `(H, W, C)`. In PyTorch the "
             "channel is the first dimension, and the last one changes fastest."),
-        Mistake("column by column",
-            lambda a: _place(_numbered(a.shape)[a.index], _numbered(a.shape).permute(0, 2, 1)),
+        Mistake("column by column", in_order(0, 2, 1),
             "You go down the columns. PyTorch goes along the rows: `w` changes faster than `h`."),
-        Mistake("first dimension fastest",
-            lambda a: _place(_numbered(a.shape)[a.index], _numbered(a.shape).permute(2, 1, 0)),
+        Mistake("first dimension fastest", in_order(2, 1, 0),
             "You let the first dimension change fastest, as Fortran does. In PyTorch the last one "
             "does: the neighbour of `(c, h, w)` is `(c, h, w + 1)`."),
-        Mistake("counted from 1", lambda a: flat_index(a.index, a.shape) + 1,
+        Mistake("counted from 1", lambda a: a() + 1,
             "You are one too far, each time. The first place is 0."),
-        Mistake("channel ignored", lambda a: flat_index((0, *a.index[1:]), a.shape),
-            "Right in the first channel. The channels before `c` come first, all of them."),
+        Mistake("channel ignored", lambda a: a(index=(0, *a.index[1:])),
+            "The channels before `c` come first, all of them.",
+            praise="Right in the first channel."),
         Mistake("indices added", lambda a: sum(a.index),
             "You added the three indices. A step down a row skips a whole row, a step to the next "
             "channel a whole map."),
@@ -269,16 +245,17 @@ INDEX = Function(
             "You multiplied the three indices. Then every element with a 0 in its index would "
             "stand at the first place."),
         Mistake("height as row length",
-            lambda a: _in_steps(a.index, torch.empty(a.shape[0], a.shape[2], a.shape[1]).stride()),
+            in_steps(lambda channels, height, width: (height * width, height, 1)),
             "You took the height for the length of a row. A row goes over the width."),
-        Mistake("steps of the own size", lambda a: _in_steps(a.index, a.shape),
+        Mistake("steps of the own size", in_steps(lambda *shape: shape),
             "You multiplied each index by the size of its own dimension. A step along a dimension "
             "skips what lies in the dimensions after it."),
-        Mistake("channel as one row", lambda a: _in_steps(a.index, (a.shape[1], a.shape[2], 1)),
-            "Right in the first channel. A step to the next channel skips a whole map, not just "
-            "one side of it."),
+        Mistake("channel as one row",
+            in_steps(lambda channels, height, width: (height, width, 1)),
+            "A step to the next channel skips a whole map, not just one side of it.",
+            praise="Right in the first channel."),
         Mistake("shape as (H, W, C)",
-            lambda a: _in_steps(a.index, torch.empty(1, *a.shape[:2]).stride()),
+            in_steps(lambda channels, height, width: (channels * height, height, 1)),
             "You took `shape` for `(H, W, C)`. Here, as in PyTorch, the channels come first: "
             "which entry is the length of a row?"),
     ),
@@ -296,92 +273,73 @@ CLASSIFIER = Function(
         Part("one block", 1,
             (case((1, 1, 4, 6), [(3, 1, 2)]), case((2, 1, 6, 8), [(5, 3, 2)]),
              case((4, 3, 8, 10), [(6, 2, 3)])),
-            lambda random: _draw_blocks(random, 1, pairs=False)),
+            lambda random: draw_blocks(random, 1, pairs=False)),
         Part("several blocks", 2,
             (case((2, 1, 14, 18), [(4, 3, 2), (5, 2, 2)]),
              case((2, 1, 28, 30), [(6, 5, 2), (16, 3, 2)]),
              case((2, 3, 40, 36), [(8, 3, 2), (12, 4, 1), (16, 2, 3)])),
-            lambda random: _draw_blocks(random, random.randint(2, 3), pairs=False)),
+            lambda random: draw_blocks(random, random.randint(2, 3), pairs=False)),
         Part("rectangular kernels and pools", 1,
             (case((3, 2, 12, 10), [(4, (5, 2), 2)]),
              case((2, 1, 16, 13), [(4, 3, (2, 1)), (7, (1, 4), 2)]),
              case((2, 3, 30, 25), [(8, (3, 5), (2, 3)), (5, 2, (3, 1))])),
-            lambda random: _draw_blocks(random, 2, pairs=True)),
+            lambda random: draw_blocks(random, 2, pairs=True)),
     ),
     mistakes=(
-        Mistake("batch counted",
-            lambda a: output_shape(
-                nn.Sequential(*_layers(a.input_shape, a.blocks), nn.Flatten(0)), a.input_shape
-            )[0],
+        Mistake("batch counted", lambda a: a() * a.input_shape[0],
             "You multiplied by the batch. A Linear sees one sample at a time: `in_features` is "
             "the length of one flattened sample."),
         Mistake("convolution keeps the size",
-            lambda a: _each_block(lambda channels, kernel, pool: (channels, 1, pool), a),
+            each_block(lambda channels, kernel, pool: (channels, 1, pool)),
             "Your maps shrink in the pooling only. A convolution without padding shrinks them as "
             "well."),
-        Mistake("pooling ignored",
-            lambda a: _each_block(lambda channels, kernel, pool: (channels, kernel, 1), a),
+        Mistake("pooling ignored", each_block(lambda channels, kernel, pool: (channels, kernel, 1)),
             "You left out the pooling. After each convolution it makes the maps smaller again."),
-        Mistake("pooling with stride 1", lambda a: _features(a, stride=1),
+        Mistake("pooling with stride 1",
+            each_block(lambda channels, kernel, pool: (  # such a window shrinks as a kernel does
+                channels, known.each(lambda k, p: k + p - 1, kernel, pool), 1)),
             "Your pooling windows move one pixel at a time. `MaxPool2d(pool)` puts them side by "
             "side."),
         Mistake("pooling first",
-            lambda a: output_shape(
-                nn.Sequential(*_swapped(_layers(a.input_shape, a.blocks)), nn.Flatten()),
-                a.input_shape,
-            )[1],
+            lambda a: a(blocks=[
+                half for channels, kernel, pool in a.blocks
+                for half in ((channels, 1, pool), (channels, kernel, 1))]),
             "You pool before you convolve. In a block the convolution comes first."),
-        Mistake("pooling rounds up", lambda a: _features(a, ceil_mode=True),
+        Mistake("pooling rounds up", lambda a: flattened_blocks(**vars(a), ceil_mode=True),
             "You round up in the pooling. By default PyTorch drops what fills no window."),
         Mistake("kernel one too large",
-            lambda a: _each_block(
-                lambda channels, kernel, pool: (channels, _one_more(kernel), pool), a
-            ),
+            each_block(lambda channels, kernel, pool: (
+                channels, known.each(lambda size: size + 1, kernel), pool)),
             "Your convolution makes the maps one pixel too small. A kernel of one pixel does not "
             "shrink them at all: test the formula with it."),
-        Mistake("channels left out", lambda a: _last_channels(1, a),
+        Mistake("channels left out", one_map,
             "You counted one map. As many come out of the last block as it has channels, and all "
             "of them are flattened."),
-        Mistake("channels of the input", lambda a: _last_channels(a.input_shape[1], a),
+        Mistake("channels of the input", lambda a: one_map(a) * a.input_shape[1],
             "You counted the channels of the input. What is flattened are the maps of the last "
             "block."),
         Mistake("channels of all blocks",
-            lambda a: _last_channels(sum(channels for channels, _, _ in a.blocks), a),
+            lambda a: one_map(a) * sum(channels for channels, _, _ in a.blocks),
             "You added up the channels of all blocks. The channels of a block are gone when the "
             "next one has made its own."),
         Mistake("channels multiplied",
-            lambda a: _last_channels(
-                prod((a.input_shape[1], *(channels for channels, _, _ in a.blocks))), a
-            ),
+            lambda a: one_map(a) * prod(channels for channels, _, _ in a.blocks) * a.input_shape[1],
             "You multiplied the channels along the way. A convolution makes new channels, as many "
             "as its `out_channels` says, whatever came in."),
         Mistake("channels only", lambda a: a.blocks[-1][0],
             "You counted the channels of the last block. Each channel is a map of many pixels, "
             "and a Flatten keeps all of them."),
-        Mistake("first block only", lambda a: classifier_in_features(a.input_shape, a.blocks[:1]),
+        Mistake("first block only", lambda a: a(blocks=a.blocks[:1]),
             "You went through the first block only: does your `return` stand inside the loop?"),
-        Mistake("last block only", lambda a: classifier_in_features(a.input_shape, a.blocks[-1:]),
+        Mistake("last block only", lambda a: a(blocks=a.blocks[-1:]),
             "Your last block works on the input. It gets what the block before it has left: does "
             "each turn of your loop start from the new size?"),
         Mistake("height for both sides",
-            lambda a: classifier_in_features(
-                (*a.input_shape[:3], a.input_shape[2]),
-                [(channels, _pair(k)[0], _pair(pool)[0]) for channels, k, pool in a.blocks],
-            ),
+            lambda a: reading(lambda two: two[0])(
+                a.but(input_shape=(*a.input_shape[:3], a.input_shape[2]))),
             "You took the maps for squares. The height and the width have to be followed each on "
             "its own."),
-        Mistake("pairs turned round",
-            lambda a: _each_block(
-                lambda channels, kernel, pool: (channels, _pair(kernel)[::-1], _pair(pool)[::-1]),
-                a,
-            ),
-            "You took the pairs for `(width, height)`. PyTorch's order is height, then width."),
-        Mistake("first entry for both",
-            lambda a: _each_block(
-                lambda channels, kernel, pool: (channels, _pair(kernel)[0], _pair(pool)[0]), a
-            ),
-            "A pair has one entry for the height and one for the width.",
-            praise="Right for ints."),
+        *known.misread_pairs(reading),
     ),
     hints=(
         "Follow the shape by hand, layer by layer, for `(1, 1, 28, 28)` and `[(6, 5, 2)]`.",

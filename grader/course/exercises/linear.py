@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 from torch import nn
 
+from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, mult_adds, output_shape, parameters
-from grader.judge.exercise import Function, Lesson, Mistake, Part, case
+from grader.judge.exercise import Asked, Function, Lesson, Mistake, Part, as_if, case
 
 
 def linear_params(in_features: int, out_features: int, bias: bool = True) -> int:
@@ -35,34 +37,23 @@ def mlp_params(sizes: Sequence[int], bias: bool = True) -> int:
 PARAMS = Function(
     linear_params,
     parts=(
-        Part("weights and bias", 2,
-            (case(1, 2), case(10, 5), case(3, 7), case(784, 256)),
+        Part("weights and bias", 2, (case(1, 2), case(10, 5), case(3, 7), case(784, 256)),
             lambda random: case(random.randint(2, 400), random.randint(2, 400))),
         Part("without a bias", 1,
             (case(1, 2, bias=False), case(10, 5, bias=False), case(7, 3, bias=True)),
             lambda random: case(random.randint(2, 400), random.randint(2, 400), bias=False)),
     ),
     mistakes=(
-        Mistake("no bias", lambda a: linear_params(a.in_features, a.out_features, bias=False),
-            "You counted the weights only. Each output also has a bias, unless it is switched "
-            "off."),
-        Mistake("bias always counted", lambda a: linear_params(a.in_features, a.out_features),
-            "Right, but with `bias=False` the layer has no bias vector at all. Look at the `bias` "
-            "argument."),
-        Mistake("bias per input",
-            lambda a: (
-                linear_params(a.in_features, a.out_features, bias=False) + a.bias * a.in_features
-            ),
+        known.no_bias("output"),
+        known.BIAS_ALWAYS,
+        Mistake("bias per input", lambda a: a(bias=False) + a.bias * a.in_features,
             "Your bias has one number for each input. It is added to the output, so ask: how many "
             "outputs are there?"),
-        Mistake("one bias for the layer",
-            lambda a: linear_params(a.in_features, a.out_features, bias=False) + a.bias,
-            "You counted a single bias for the whole layer. Every output has a bias of its own."),
+        known.one_bias("output"),
         Mistake("features added", lambda a: a.in_features + a.out_features,
             "You added `in_features` and `out_features`. Every output is connected to every "
             "input, and each connection has its own weight: draw the lines and count them."),
-        Mistake("bias per connection",
-            lambda a: linear_params(a.in_features, a.out_features, bias=False) * (1 + a.bias),
+        Mistake("bias per connection", lambda a: a(bias=False) * (1 + a.bias),
             "You counted a bias for each connection. The weights belong to connections, the bias "
             "belongs to the outputs."),
     ),
@@ -77,22 +68,19 @@ PARAMS = Function(
 OUTPUT_SHAPE = Function(
     linear_output_shape,
     parts=(
-        Part("a batch of vectors", 1,
-            (case((1, 3), 2), case((4, 10), 5)),
-            lambda random: case(
-                (random.randint(2, 64), random.randint(2, 64)), random.randint(2, 64)
-            )),
+        Part("a batch of vectors", 1, (case((1, 3), 2), case((4, 10), 5)),
+            lambda random: case((random.randint(2, 64), random.randint(2, 64)),
+                random.randint(2, 64))),
         Part("any leading dimensions", 2,
             (case((10,), 5), case((2, 7, 10), 5), case((2, 3, 4, 6), 8)),
-            lambda random: case(
-                tuple(random.choices(range(2, 9), k=random.randint(3, 5))), random.randint(2, 64)
-            )),
+            lambda random: case(tuple(random.choices(range(2, 9), k=random.randint(3, 5))),
+                random.randint(2, 64))),
     ),
     mistakes=(
         Mistake("flattened", lambda a: (a.input_shape[0], a.out_features),
             "You flattened the input to `(batch, out_features)`. A Linear never flattens: it "
             "works on the last dimension and leaves all others alone."),
-        Mistake("out_features only", lambda a: (a.out_features,),
+        Mistake("out_features only", known.entries(-1),
             "You returned the shape for one vector. The dimensions in front of the last one are "
             "still there in the output."),
         Mistake("out_features appended", lambda a: (*a.input_shape, a.out_features),
@@ -111,47 +99,36 @@ OUTPUT_SHAPE = Function(
     ),
 )
 
+def outputs(a: Asked) -> Any:
+    """How many numbers come out: each costs one mult-add where there is one feature to read."""
+    return a(input_shape=(*a.input_shape[:-1], 1))
+
+
 MULT_ADDS = Function(
     linear_mult_adds,
     parts=(
-        Part("one vector", 1,
-            (case((3,), 2), case((1, 10), 5)),
+        Part("one vector", 1, (case((3,), 2), case((1, 10), 5)),
             lambda random: case((random.randint(2, 200),), random.randint(2, 200))),
         Part("a batch, and more leading dimensions", 2,
             (case((4, 3), 2), case((2, 7, 10), 5), case((2, 3, 4, 6), 8)),
-            lambda random: case(
-                tuple(random.choices(range(2, 9), k=random.randint(2, 4))), random.randint(2, 64)
-            )),
+            lambda random: case(tuple(random.choices(range(2, 9), k=random.randint(2, 4))),
+                random.randint(2, 64))),
     ),
     mistakes=(
-        Mistake("one vector only",
-            lambda a: mult_adds(nn.Linear(a.input_shape[-1], a.out_features), a.input_shape[-1:]),
+        Mistake("one vector only", lambda a: a(input_shape=a.input_shape[-1:]),
             "That is the work for one vector. The layer does it again for every vector in the "
             "input: all the leading dimensions count."),
         Mistake("first dimension only",
-            lambda a: mult_adds(
-                nn.Linear(a.input_shape[-1], a.out_features),
-                (a.input_shape[0], a.input_shape[-1]) if len(a.input_shape) > 1 else a.input_shape,
-            ),
+            lambda a: a(input_shape=(*a.input_shape[:-1][:1], a.input_shape[-1])),
             "You counted the first dimension and the last. The dimensions between them hold "
             "vectors too. (torchinfo 1.8.0 makes this very mistake.)"),
-        Mistake("bias counted",
-            lambda a: (
-                linear_mult_adds(a.input_shape, a.out_features)
-                + mult_adds(nn.Linear(1, a.out_features), (*a.input_shape[:-1], 1))
-            ),
-            "You counted the additions of the bias as well. The convention of this course leaves "
-            "the bias out (torchinfo counts it; the lesson shows both figures)."),
-        Mistake("FLOPs, not mult-adds",
-            lambda a: 2 * linear_mult_adds(a.input_shape, a.out_features),
-            "Twice too many: you counted each multiplication and each addition. A mult-add is one "
-            "multiplication together with one addition."),
+        known.bias_counted(outputs),
+        known.FLOPS,
         Mistake("parameters, not mult-adds",
             lambda a: linear_params(a.input_shape[-1], a.out_features),
             "You returned the number of parameters. Mult-adds grow with the batch, parameters "
             "don't."),
-        Mistake("output elements",
-            lambda a: mult_adds(nn.Linear(1, a.out_features), (*a.input_shape[:-1], 1)),
+        Mistake("output elements", outputs,
             "You counted the numbers in the output. Each of them costs several mult-adds: one for "
             "every input feature."),
     ),
@@ -164,8 +141,7 @@ MULT_ADDS = Function(
 MLP = Function(
     mlp_params,
     parts=(
-        Part("one layer", 1,
-            (case([3, 2]), case([10, 5])),
+        Part("one layer", 1, (case([3, 2]), case([10, 5])),
             lambda random: case(random.choices(range(2, 300), k=2))),
         Part("a chain of layers", 2,
             (case([3, 4, 2]), case([784, 256, 10]), case([784, 256, 64, 10])),
@@ -175,24 +151,23 @@ MLP = Function(
             lambda random: case(random.choices(range(2, 300), k=random.randint(3, 6)), bias=False)),
     ),
     mistakes=(
-        Mistake("no bias", lambda a: mlp_params(a.sizes, bias=False),
+        Mistake("no bias", as_if(bias=False),
             "You counted the weights only. Every layer also has one bias for each of its outputs."),
-        Mistake("bias always counted", lambda a: mlp_params(a.sizes),
-            "Right, but with `bias=False` no layer has a bias."),
-        Mistake("biases for the input", lambda a: mlp_params(a.sizes, a.bias) + a.bias * a.sizes[0],
+        Mistake("bias always counted", as_if(bias=True),
+            "With `bias=False` no layer has a bias.",
+            praise="Right with a bias."),
+        Mistake("biases for the input", lambda a: a() + a.bias * a.sizes[0],
             "You gave the input sizes a bias too. `sizes` has one entry more than there are "
             "layers: the first entry is data, not a layer."),
-        Mistake("first and last size only",
-            lambda a: linear_params(a.sizes[0], a.sizes[-1], a.bias),
+        Mistake("first and last size only", lambda a: a(sizes=(a.sizes[0], a.sizes[-1])),
             "You counted one layer from the first size to the last. Each neighbouring pair of "
             "sizes is a layer of its own."),
-        Mistake("last layer only", lambda a: linear_params(a.sizes[-2], a.sizes[-1], a.bias),
+        Mistake("last layer only", lambda a: a(sizes=a.sizes[-2:]),
             "You counted the last layer only: does your `return` stand inside the loop's last "
             "turn, or does each turn overwrite the sum?"),
-        Mistake("first layer only", lambda a: linear_params(a.sizes[0], a.sizes[1], a.bias),
+        Mistake("first layer only", lambda a: a(sizes=a.sizes[:2]),
             "You counted the first layer only: does your `return` stand inside the loop?"),
-        Mistake("last layer's bias missing",
-            lambda a: mlp_params(a.sizes, a.bias) - a.bias * a.sizes[-1],
+        Mistake("last layer's bias missing", lambda a: a() - a.bias * a.sizes[-1],
             "You left out the bias of the last layer. It has one like all the others."),
     ),
     hints=(

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from random import Random
-from types import SimpleNamespace
+from typing import Any
 
-import torch
 from torch import nn
 
-from grader.course.pytorch import buffers, parameters
-from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, case
+from grader.course import architectures as nets
+from grader.course import misconceptions as known
+from grader.course.architectures import STAGES, VGG_11, VGG_13, VGG_16, VGG_19, Config
+from grader.course.pytorch import parameters
+from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Rule, as_if, case
 
-Config = tuple[int | str, ...]
-VGG_11 = (64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M")
-VGG_13 = (64, 64, "M", 128, 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M")
-VGG_16 = (64, 64, "M", 128, 128, "M", *(256,) * 3, "M", *(512,) * 3, "M", *(512,) * 3, "M")
-VGG_19 = (64, 64, "M", 128, 128, "M", *(256,) * 4, "M", *(512,) * 4, "M", *(512,) * 4, "M")
-STAGES = ((64, 64), (64, 128), (128, 256), (256, 512))  # ResNet's channels, in and out
+Network = Callable[..., nn.Module]  # what builds one
 
 
 def lenet5_params() -> int:
@@ -26,10 +23,9 @@ def lenet5_params() -> int:
     Two 5x5 convolutions with 6 and 16 channels, each with a pooling behind it, and three
     Linear layers with 120, 84 and 10 outputs.
     """
-    return parameters(lenet5())
+    return parameters(nets.lenet5())
 
 
-@lru_cache
 def vgg_params(config: Config, batch_norm: bool = False, num_classes: int = 1000) -> int:
     """The parameters of a VGG network for RGB images of 224x224.
 
@@ -37,220 +33,94 @@ def vgg_params(config: Config, batch_norm: bool = False, num_classes: int = 1000
     With `batch_norm` a BatchNorm2d follows each convolution; all convolutions have a bias.
     The classifier takes 7x7 maps: two Linear layers with 4096 outputs and one for the classes.
     """
-    return parameters(vgg(config=config, batch_norm=batch_norm, num_classes=num_classes))
+    return parameters(nets.vgg(config=config, batch_norm=batch_norm, num_classes=num_classes))
 
 
-@lru_cache
 def resnet_params(blocks: tuple[int, ...], num_classes: int = 1000) -> int:
     """The parameters of a ResNet for RGB images with `blocks` BasicBlocks in its four stages.
 
     The stages have 64, 128, 256 and 512 channels. Before them stand a 7x7 convolution and its
     BatchNorm2d, behind them one Linear. No convolution has a bias.
     """
-    return parameters(resnet(blocks=blocks, num_classes=num_classes))
+    return parameters(nets.resnet(blocks=blocks, num_classes=num_classes))
 
 
-@lru_cache
 def gpt2_params(vocab_size: int, context: int, d_model: int, num_layers: int) -> int:
     """The parameters of a GPT-2.
 
     Learned positions, biases in all Linear layers, a hidden width of 4 times `d_model`,
     two LayerNorms a block and one at the end. The head shares the embedding's weight.
     """
-    return parameters(
-        gpt2(vocab_size=vocab_size, context=context, d_model=d_model, num_layers=num_layers)
-    )
+    return parameters(nets.gpt2(
+        vocab_size=vocab_size, context=context, d_model=d_model, num_layers=num_layers))
 
 
-@lru_cache
 def llama_params(
-    vocab_size: int,
-    d_model: int,
-    num_layers: int,
-    num_heads: int,
-    num_kv_heads: int,
-    hidden_dim: int,
-    tied: bool = False,
+    vocab_size: int, d_model: int, num_layers: int, num_heads: int, num_kv_heads: int,
+    hidden_dim: int, tied: bool = False,
 ) -> int:
     """The parameters of a Llama.
 
     No biases, RMSNorm twice a block and once at the end, rotary positions, SwiGLU with
     three matrices, grouped queries. `tied`: the head shares the embedding's weight.
     """
-    return parameters(
-        llama(
-            vocab_size=vocab_size,
-            d_model=d_model,
-            num_layers=num_layers,
-            num_heads=num_heads,
-            num_kv_heads=num_kv_heads,
-            hidden_dim=hidden_dim,
-            tied=tied,
-        )
-    )
-
-
-# The networks. Those in a ModuleList hold all their layers, but are counted only, never run.
-
-
-def lenet5(in_channels: int = 1, map_size: int = 5) -> nn.Sequential:
-    """LeNet-5; with 32x32 images, maps of 5x5 reach the first Linear."""
-    flatten = nn.Flatten(0)
-    vector = flatten(torch.empty(16, map_size, map_size))
-    return nn.Sequential(
-        nn.Conv2d(in_channels, 6, 5),
-        nn.MaxPool2d(2),
-        nn.Conv2d(6, 16, 5),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Linear(len(vector), 120),
-        nn.Linear(120, 84),
-        nn.Linear(84, 10),
-    )
-
-
-@lru_cache
-def vgg(
-    config: Config,
-    batch_norm: bool,
-    num_classes: int,
-    in_channels: int = 3,
-    maps: tuple[int, int] = (7, 7),
-) -> nn.Sequential:
-    """VGG; with 224x224 images and five poolings, maps of 7x7 reach the classifier."""
-    layers: list[nn.Module] = []
-    channels = in_channels
-    for entry in config:
-        if isinstance(entry, str):
-            layers.append(nn.MaxPool2d(2))
-        else:
-            layers.append(nn.Conv2d(channels, entry, 3, padding=1))
-            if batch_norm:
-                layers.append(nn.BatchNorm2d(entry))
-            channels = entry
-    vector = nn.Flatten(0)(torch.empty(channels, *maps))
-    return nn.Sequential(
-        *layers,
-        nn.Flatten(),
-        nn.Linear(len(vector), 4096),
-        nn.Linear(4096, 4096),
-        nn.Linear(4096, num_classes),
-    )
-
-
-@lru_cache
-def resnet(blocks: tuple[int, ...], num_classes: int) -> nn.ModuleList:
-    """ResNet with BasicBlocks; the first block of a stage changes the channels."""
-    layers: list[nn.Module] = [nn.Conv2d(3, 64, 7, bias=False), nn.BatchNorm2d(64)]
-    for (before, after), depth in zip(STAGES, blocks, strict=True):
-        layers.append(basic_block(before, after))
-        layers += [basic_block(after, after) for _ in range(depth - 1)]
-    return nn.ModuleList([*layers, nn.Linear(512, num_classes)])
-
-
-def basic_block(in_channels: int, out_channels: int) -> nn.ModuleList:
-    """Two 3x3 convolutions, and a projection where the number of channels changes."""
-    layers = [
-        nn.Conv2d(in_channels, out_channels, 3, bias=False),
-        nn.BatchNorm2d(out_channels),
-        nn.Conv2d(out_channels, out_channels, 3, bias=False),
-        nn.BatchNorm2d(out_channels),
-    ]
-    if in_channels != out_channels:
-        layers += projection(in_channels, out_channels)
-    return nn.ModuleList(layers)
-
-
-def projection(in_channels: int, out_channels: int) -> nn.Sequential:
-    """The 1x1 convolution on a shortcut, with its BatchNorm2d."""
-    return nn.Sequential(
-        nn.Conv2d(in_channels, out_channels, 1, bias=False), nn.BatchNorm2d(out_channels)
-    )
-
-
-@lru_cache
-def gpt2(vocab_size: int, context: int, d_model: int, num_layers: int) -> nn.ModuleList:
-    """GPT-2. Its block has the layers of `nn.TransformerEncoderLayer`; heads cost nothing."""
-    tokens, positions = nn.Embedding(vocab_size, d_model), nn.Embedding(context, d_model)
-    blocks = [
-        nn.TransformerEncoderLayer(d_model, nhead=1, dim_feedforward=4 * d_model, norm_first=True)
-        for _ in range(num_layers)
-    ]
-    head = nn.Linear(d_model, vocab_size, bias=False)
-    head.weight = tokens.weight
-    return nn.ModuleList([tokens, positions, *blocks, nn.LayerNorm(d_model), head])
-
-
-@lru_cache
-def llama(
-    vocab_size: int,
-    d_model: int,
-    num_layers: int,
-    num_heads: int,
-    num_kv_heads: int,
-    hidden_dim: int,
-    tied: bool,
-) -> nn.ModuleList:
-    """Llama, with `num_kv_heads` heads for keys and values."""
-    key_width = heads_width(d_model, num_heads, num_kv_heads)
-    tokens = nn.Embedding(vocab_size, d_model)
-    blocks = [llama_block(d_model, key_width, hidden_dim) for _ in range(num_layers)]
-    head = nn.Linear(d_model, vocab_size, bias=False)
-    if tied:
-        head.weight = tokens.weight
-    return nn.ModuleList([tokens, *blocks, nn.RMSNorm(d_model), head])
-
-
-def llama_block(d_model: int, key_width: int, hidden_dim: int) -> nn.ModuleDict:
-    """One block: attention and a SwiGLU, each behind an RMSNorm."""
-    return nn.ModuleDict(
-        {
-            "attention_norm": nn.RMSNorm(d_model),
-            "query": nn.Linear(d_model, d_model, bias=False),
-            "key": nn.Linear(d_model, key_width, bias=False),
-            "value": nn.Linear(d_model, key_width, bias=False),
-            "output": nn.Linear(d_model, d_model, bias=False),
-            "hidden_norm": nn.RMSNorm(d_model),
-            "gate": nn.Linear(d_model, hidden_dim, bias=False),
-            "up": nn.Linear(d_model, hidden_dim, bias=False),
-            "down": nn.Linear(hidden_dim, d_model, bias=False),
-        }
-    )
-
-
-def heads_width(d_model: int, num_heads: int, chosen: int) -> int:
-    """How many of the `d_model` features belong to `chosen` of the heads."""
-    heads = torch.empty(d_model).view(num_heads, -1)
-    return heads[:chosen].numel()
+    return parameters(nets.llama(
+        vocab_size=vocab_size, d_model=d_model, num_layers=num_layers, num_heads=num_heads,
+        num_kv_heads=num_kv_heads, hidden_dim=hidden_dim, tied=tied))
 
 
 # What the mistakes leave out or add.
 
 
-def convolutions(network: nn.Module) -> list[nn.Conv2d]:
-    """All convolutions of a network."""
-    return [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
+def of_kind(a: Asked, network: Network, kind: type[nn.Module]) -> int:
+    """The parameters of all the network's layers of this kind."""
+    layers = network(**vars(a)).modules()
+    return sum(parameters(layer) for layer in layers if isinstance(layer, kind))
 
 
-def of_kind(network: nn.Module, kind: type[nn.Module]) -> int:
-    """The parameters of all layers of this kind."""
-    return sum(parameters(layer) for layer in network.modules() if isinstance(layer, kind))
-
-
-def biases(network: nn.Module, *kinds: type[nn.Module]) -> int:
-    """The biases of all layers of these kinds."""
+def biases(a: Asked, network: Network, *kinds: type[nn.Module]) -> int:
+    """The biases of all the network's layers of these kinds."""
     return sum(
         parameter.numel()
-        for layer in network.modules()
-        if isinstance(layer, kinds)
-        for name, parameter in layer.named_parameters(recurse=False)
-        if name.endswith("bias")
-    )
+        for layer in network(**vars(a)).modules() if isinstance(layer, kinds)
+        for name, parameter in layer.named_parameters(recurse=False) if name.endswith("bias"))
 
 
-def attention_biases(d_model: int) -> int:
-    """The biases of the four projections of an attention."""
-    return biases(nn.MultiheadAttention(d_model, 1), nn.Linear, nn.MultiheadAttention)
+def built(network: Network, **changes: Any) -> Rule:
+    """The count of a network that is built otherwise: `built(nets.vgg, in_channels=1)`."""
+    return lambda a: (
+        a() + parameters(network(**vars(a), **changes)) - parameters(network(**vars(a))))
+
+
+def sparse(a: Asked) -> Any:
+    """LeNet-5's count with the second convolution as published in 1998.
+
+    Six of its maps see 3 maps of the layer before, nine see 4, one sees all 6.
+    """
+    seen = (3,) * 6 + (4,) * 9 + (6,)
+    return a() - parameters(nn.Conv2d(6, 16, 5)) + sum(
+        parameters(nn.Conv2d(maps, 1, 5)) for maps in seen)
+
+
+def in_blocks(depths: Sequence[int], layer: Callable[[int, int], nn.Module]) -> int:
+    """The parameters of a layer that stands in so many blocks of each of ResNet's stages."""
+    return sum(
+        depth * parameters(layer(*stage)) for depth, stage in zip(depths, STAGES, strict=True))
+
+
+def after_the_first(a: Asked) -> list[int]:
+    """How many blocks of each stage follow its first."""
+    return [depth - 1 for depth in a.blocks]
+
+
+def block_norms(a: Asked) -> Any:
+    """The two LayerNorms of each block: as many numbers as its attention has biases."""
+    return 2 * a.num_layers * parameters(nn.LayerNorm(a.d_model))
+
+
+def keys_shared(a: Asked) -> Any:
+    """What a Llama's keys save by being shared among heads; its values save as much."""
+    return (a(num_kv_heads=a.num_heads) - a()) // 2
 
 
 def matrix(in_features: int, out_features: int) -> int:
@@ -258,48 +128,49 @@ def matrix(in_features: int, out_features: int) -> int:
     return parameters(nn.Linear(in_features, out_features, bias=False))
 
 
-def kv_width(a: SimpleNamespace) -> int:
-    """The features of all keys of a Llama together."""
-    return heads_width(a.d_model, a.num_heads, a.num_kv_heads)
+# Mistakes that two of the networks share.
 
 
-def projections() -> int:
-    """The parameters of a ResNet's three projections."""
-    return sum(parameters(projection(before, after)) for before, after in STAGES[1:])
-
-
-def second_convolution(channels: int) -> nn.Sequential:
-    """The second convolution of a BasicBlock, with its BatchNorm2d."""
-    return nn.Sequential(nn.Conv2d(channels, channels, 3, bias=False), nn.BatchNorm2d(channels))
-
-
-def three_by_one(network: nn.Module) -> int:
-    """The parameters of all convolutions, if their kernels were 3x1."""
-    return sum(
-        parameters(nn.Conv2d(layer.in_channels, layer.out_channels, (3, 1)))
-        for layer in convolutions(network)
+def buffers_counted(network: Network, praise: str = "") -> tuple[Mistake, Mistake]:
+    """What a BatchNorm2d keeps beside its parameters."""
+    return (
+        known.running_statistics(network, praise=praise),
+        known.all_buffers(network, "all buffers counted", praise=praise),
     )
 
 
-def from_three_channels(network: nn.Module) -> int:
-    """The parameters of all convolutions, if each saw the RGB image."""
-    return sum(parameters(nn.Conv2d(3, layer.out_channels, 3)) for layer in convolutions(network))
+CLASSES_IGNORED = Mistake("num_classes ignored", as_if(num_classes=1000),
+    "The last Linear has `num_classes` outputs.",
+    praise="Right for 1000 classes.")
+ONE_BLOCK = Mistake("one block only", as_if(num_layers=1),
+    "There are `num_layers` blocks.",
+    praise="Right for one block.")
 
 
-def caffe_lenet() -> nn.Sequential:
-    """The layers with parameters of the network that Caffe calls LeNet."""
-    return nn.Sequential(
-        nn.Conv2d(1, 20, 5), nn.Conv2d(20, 50, 5), nn.Linear(800, 500), nn.Linear(500, 10)
+def output_forgotten(bias: bool) -> Mistake:
+    """An attention without its last projection."""
+    return Mistake("attention's output forgotten",
+        lambda a: a() - a.num_layers * parameters(nn.Linear(a.d_model, a.d_model, bias)),
+        "You counted three projections in the attention: query, key and value. A fourth one "
+        "mixes the heads again.")
+
+
+def norms(network: Network, norm: type[nn.Module]) -> tuple[Mistake, Mistake, Mistake]:
+    """The norm at the end left out, all of them, and one in each block."""
+    name = norm.__name__
+    return (
+        Mistake(f"final {name} forgotten", lambda a: a() - parameters(norm(a.d_model)),
+            f"You left out the {name} between the last block and the head.",
+            praise="Your blocks are right."),
+        Mistake(f"{name}s forgotten", lambda a: a() - of_kind(a, network, norm),
+            f"You left out the {name}s. There are two in each block and one at the end."),
+        Mistake(f"one {name} a block", lambda a: a() - a.num_layers * parameters(norm(a.d_model)),
+            f"You counted one {name} a block. There are two: one for the attention, one for the "
+            "hidden layer."),
     )
 
 
-def sparse_convolution() -> int:
-    """LeNet-5's second convolution as published in 1998.
-
-    Six of its maps see 3 maps of the layer before, nine see 4, one sees all 6.
-    """
-    seen = (3,) * 6 + (4,) * 9 + (6,)
-    return sum(parameters(nn.Conv2d(maps, 1, 5)) for maps in seen)
+NO_FINAL_RMSNORM, NO_RMSNORMS, ONE_RMSNORM = norms(nets.llama, nn.RMSNorm)
 
 
 # What is drawn.
@@ -307,8 +178,7 @@ def sparse_convolution() -> int:
 
 def draw_config(random: Random, depth: int) -> Config:
     """Convolutions with 512 outputs at the end, and up to five poolings."""
-    channels = [random.randint(2, 256) for _ in range(depth)]
-    config: list[int | str] = [*channels, 512]
+    config: list[int | str] = [*(random.randint(2, 256) for _ in range(depth)), 512]
     for _ in range(random.randint(0, 5)):
         config.insert(random.randint(1, len(config)), "M")
     return tuple(config)
@@ -316,8 +186,7 @@ def draw_config(random: Random, depth: int) -> Config:
 
 def draw_vgg(random: Random, batch_norm: bool = False) -> Case:
     """A VGG with other layers and another number of classes."""
-    config = draw_config(random, random.randint(1, 8))
-    return case(config, batch_norm, random.randint(2, 999))
+    return case(draw_config(random, random.randint(1, 8)), batch_norm, random.randint(2, 999))
 
 
 def draw_blocks(random: Random, most: int) -> tuple[int, ...]:
@@ -334,68 +203,56 @@ def draw_llama(random: Random, groups: int = 1, tied: bool = False) -> Case:
     """A small Llama in which so many query heads share a key."""
     kv_heads, head_dim = random.randint(2, 4), random.choice((2, 4, 8))
     heads = groups * kv_heads
-    return case(
-        random.randint(50, 5000),
-        heads * head_dim,
-        random.randint(1, 4),
-        heads,
-        kv_heads,
-        random.randint(100, 500),
-        tied,
-    )
+    return case(random.randint(50, 5000), heads * head_dim, random.randint(1, 4),
+        heads, kv_heads, random.randint(100, 500), tied)
 
 
 LENET5 = Function(
     lenet5_params,
     parts=(Part("the whole network", 2, (case(),)),),
     mistakes=(
-        Mistake("no biases", lambda a: lenet5_params() - biases(lenet5(), nn.Conv2d, nn.Linear),
+        Mistake("no biases", lambda a: a() - biases(a, nets.lenet5, nn.Conv2d, nn.Linear),
             "You counted the weights only. Convolutions have one bias for each output channel, "
             "Linear layers one for each output."),
-        Mistake("28x28 images", lambda a: parameters(lenet5(map_size=4)),
+        Mistake("28x28 images", built(nets.lenet5, map_size=4),
             "That is the count for images of 28x28, the size of MNIST. LeNet-5 takes 32x32: "
             "follow the map's size to the first Linear once more."),
-        Mistake("no pooling before Linear", lambda a: parameters(lenet5(map_size=10)),
+        Mistake("no pooling before Linear", built(nets.lenet5, map_size=10),
             "Your first Linear sees maps of 10x10. There is a second pooling before it."),
-        Mistake("channels for features", lambda a: parameters(lenet5(map_size=1)),
+        Mistake("channels for features", built(nets.lenet5, map_size=1),
             "Your first Linear has one input for each channel. Flatten turns every pixel of every "
             "map into a feature."),
-        Mistake("RGB images", lambda a: parameters(lenet5(in_channels=3)),
+        Mistake("RGB images", built(nets.lenet5, in_channels=3),
             "Your first convolution sees three channels. A grey image has one."),
-        Mistake("padded convolutions", lambda a: parameters(lenet5(map_size=8)),
+        Mistake("padded convolutions", built(nets.lenet5, map_size=8),
             "Your convolutions keep the size of the maps. Without padding a 5x5 window takes 4 "
             "rows and 4 columns away."),
-        Mistake("no pooling at all", lambda a: parameters(lenet5(map_size=24)),
+        Mistake("no pooling at all", built(nets.lenet5, map_size=24),
             "Your first Linear sees maps of 24x24. Behind each convolution stands a pooling."),
-        Mistake("convolutions without biases",
-            lambda a: lenet5_params() - biases(lenet5(), nn.Conv2d),
-            "Right, but for the biases of the convolutions: one for each output channel."),
-        Mistake("Linear layers without biases",
-            lambda a: lenet5_params() - biases(lenet5(), nn.Linear),
-            "Right, but for the biases of the Linear layers: one for each output."),
+        Mistake("convolutions without biases", lambda a: a() - biases(a, nets.lenet5, nn.Conv2d),
+            "You left out the biases of the convolutions: one for each output channel.",
+            praise="Your weights are right."),
+        Mistake("Linear layers without biases", lambda a: a() - biases(a, nets.lenet5, nn.Linear),
+            "You left out the biases of the Linear layers: one for each output.",
+            praise="Your weights are right."),
         Mistake("as published in 1998",
             lambda a: (
-                lenet5_params()
-                - parameters(nn.Conv2d(6, 16, 5))
-                + sparse_convolution()
-                + parameters(nn.BatchNorm2d(6))  # as many as a pooling had: two for each map
-                + parameters(nn.BatchNorm2d(16))
-                - parameters(nn.Linear(84, 10))
-            ),
+                sparse(a) - parameters(nn.Linear(84, 10))
+                # two parameters for each map of a pooling: as many as a BatchNorm2d has
+                + parameters(nn.BatchNorm2d(6)) + parameters(nn.BatchNorm2d(16))),
             "That is the number in the paper of 1998, whose poolings have parameters, whose "
             "second convolution is sparse and whose last layer is fixed. Build today's instead."),
-        Mistake("Caffe's LeNet", lambda a: parameters(caffe_lenet()),
+        Mistake("Caffe's LeNet", lambda a: parameters(nets.caffe_lenet()),
             "That is the LeNet of Caffe, with 20 and 50 channels for images of 28x28. Here there "
             "are 6 and 16 channels, and 120 and 84 features."),
-        Mistake("sparse second convolution",
-            lambda a: lenet5_params() - parameters(nn.Conv2d(6, 16, 5)) + sparse_convolution(),
+        Mistake("sparse second convolution", sparse,
             "That is the sparse second convolution of the paper: not every map sees all six. "
             "Today's LeNet-5 connects them all."),
-        Mistake("convolutions only", lambda a: of_kind(lenet5(), nn.Conv2d),
+        Mistake("convolutions only", lambda a: a() - of_kind(a, nets.lenet5, nn.Linear),
             "You counted the convolutions. Most of the parameters are in the three Linear layers."),
-        Mistake("Linear layers only", lambda a: of_kind(lenet5(), nn.Linear),
+        Mistake("Linear layers only", lambda a: a() - of_kind(a, nets.lenet5, nn.Conv2d),
             "You counted the Linear layers. The two convolutions have parameters too."),
-        Mistake("last Linear forgotten", lambda a: lenet5_params() - parameters(nn.Linear(84, 10)),
+        Mistake("last Linear forgotten", lambda a: a() - parameters(nn.Linear(84, 10)),
             "You stopped at 84. One more Linear leads to the 10 classes."),
     ),
     hints=(
@@ -426,70 +283,49 @@ VGG = Function(
             lambda random: case(random.choice((VGG_11, VGG_16)), False, random.randint(2, 99))),
     ),
     mistakes=(
-        Mistake("no biases",
-            lambda a: vgg_params(**vars(a)) - biases(vgg(**vars(a)), nn.Conv2d, nn.Linear),
+        Mistake("no biases", lambda a: a() - biases(a, nets.vgg, nn.Conv2d, nn.Linear),
             "You counted the weights only. All convolutions and Linear layers of VGG have a bias."),
-        Mistake("batch norm ignored", lambda a: vgg_params(a.config, num_classes=a.num_classes),
+        Mistake("batch norm ignored", as_if(batch_norm=False),
             "With `batch_norm=True` a BatchNorm2d follows each convolution, and it has "
             "parameters.",
             praise="Right without batch norm."),
-        Mistake("one number per channel",
-            lambda a: vgg_params(**vars(a)) - biases(vgg(**vars(a)), nn.BatchNorm2d),
-            "With it you are short by one number for each channel: a BatchNorm2d scales and "
-            "shifts, and VGG keeps the bias of the convolution before it.",
+        Mistake("one number per channel", lambda a: a() - biases(a, nets.vgg, nn.BatchNorm2d),
+            "With batch norm you are short by one number for each channel: a BatchNorm2d scales "
+            "and shifts, and VGG keeps the bias of the convolution before it.",
             praise="Right without batch norm."),
-        Mistake("running statistics counted",
-            lambda a: vgg_params(**vars(a)) + of_kind(vgg(**vars(a)), nn.BatchNorm2d),
-            "The running mean and variance are buffers: they are stored but not trained.",
-            praise="Right without batch norm."),
-        Mistake("all buffers counted", lambda a: vgg_params(**vars(a)) + buffers(vgg(**vars(a))),
-            "You added its buffers: the running statistics and the counter are stored but not "
-            "trained.",
-            praise="Right without batch norm."),
-        Mistake("num_classes ignored", lambda a: vgg_params(a.config, a.batch_norm),
-            "The last Linear has `num_classes` outputs.",
-            praise="Right for 1000 classes."),
-        Mistake("classifier forgotten",
-            lambda a: vgg_params(**vars(a)) - of_kind(vgg(**vars(a)), nn.Linear),
+        *buffers_counted(nets.vgg, "Right without batch norm."),
+        CLASSES_IGNORED,
+        Mistake("classifier forgotten", lambda a: a() - of_kind(a, nets.vgg, nn.Linear),
             "You counted the layers in `config`. Behind them stands the classifier, where most of "
             "the parameters are."),
-        Mistake("channels for features", lambda a: parameters(vgg(**vars(a), maps=(1, 1))),
+        Mistake("channels for features", built(nets.vgg, maps=(1, 1)),
             "Your classifier has one input for each channel. It takes maps of 7x7, and every "
             "pixel of every map is a feature."),
         Mistake("map size from the poolings",
-            lambda a: parameters(vgg(**vars(a), maps=(224 >> a.config.count("M"),) * 2)),
+            lambda a: built(nets.vgg, maps=(224 // 2 ** a.config.count("M"),) * 2)(a),
             "You halved 224 for each pooling. The classifier takes 7x7 maps whatever stands "
             "before it; an AdaptiveAvgPool2d sees to that."),
-        Mistake("7 for 7x7", lambda a: parameters(vgg(**vars(a), maps=(7, 1))),
+        Mistake("7 for 7x7", built(nets.vgg, maps=(7, 1)),
             "You took 7 for the pixels of a map. It has 7 rows and 7 columns."),
-        Mistake("maps of 224x224", lambda a: parameters(vgg(**vars(a), maps=(224, 224))),
+        Mistake("maps of 224x224", built(nets.vgg, maps=(224, 224)),
             "Your classifier takes maps as large as the images. The poolings of a VGG make them "
             "7x7."),
-        Mistake("maps of 14x14", lambda a: parameters(vgg(**vars(a), maps=(14, 14))),
+        Mistake("maps of 14x14", built(nets.vgg, maps=(14, 14)),
             "Your classifier takes maps of 14x14. All five poolings of a VGG stand before it."),
-        Mistake("last Linear forgotten",
-            lambda a: vgg_params(**vars(a)) - parameters(nn.Linear(4096, a.num_classes)),
+        Mistake("last Linear forgotten", lambda a: a() - parameters(nn.Linear(4096, a.num_classes)),
             "You stopped at 4096. One more Linear leads to the classes."),
-        Mistake("one hidden layer",
-            lambda a: vgg_params(**vars(a)) - parameters(nn.Linear(4096, 4096)),
+        Mistake("one hidden layer", lambda a: a() - parameters(nn.Linear(4096, 4096)),
             "Your classifier has one layer with 4096 outputs. There are two, and the second also "
             "has 4096 inputs."),
-        Mistake("grey images", lambda a: parameters(vgg(**vars(a), in_channels=1)),
+        Mistake("grey images", built(nets.vgg, in_channels=1),
             "Your first convolution sees one channel. An RGB image has three."),
         Mistake("three channels everywhere",
             lambda a: (
-                vgg_params(**vars(a))
-                - of_kind(vgg(**vars(a)), nn.Conv2d)
-                + from_three_channels(vgg(**vars(a)))
-            ),
+                a() - of_kind(a, nets.vgg, nn.Conv2d)
+                + sum(parameters(nn.Conv2d(3, size, 3)) for size in a.config if size != "M")),
             "All your convolutions see three channels. Only the first sees the image: what does "
             "each of the others get from the one before?"),
-        Mistake("kernel not squared",
-            lambda a: (
-                vgg_params(**vars(a))
-                - of_kind(vgg(**vars(a)), nn.Conv2d)
-                + three_by_one(vgg(**vars(a)))
-            ),
+        Mistake("kernel not squared", built(nets.vgg, kernel_size=(3, 1)),
             "You used 3 for a 3x3 kernel. How many weights has its square?"),
     ),
     hints=(
@@ -518,104 +354,62 @@ RESNET = Function(
     ),
     mistakes=(
         Mistake("bias in convolutions",
-            lambda a: (
-                resnet_params(**vars(a))
-                + sum(layer.out_channels for layer in convolutions(resnet(**vars(a))))
-            ),
+            lambda a: a() + biases(a, nets.resnet, nn.BatchNorm2d),  # one behind each convolution
             "You gave each convolution a bias. In a ResNet a BatchNorm2d follows, whose shift "
             "does the same, so the convolutions have none."),
-        Mistake("batch norm forgotten",
-            lambda a: resnet_params(**vars(a)) - of_kind(resnet(**vars(a)), nn.BatchNorm2d),
+        Mistake("batch norm forgotten", lambda a: a() - of_kind(a, nets.resnet, nn.BatchNorm2d),
             "You left out the BatchNorm2d layers. One follows each convolution, also the first."),
-        Mistake("one number per channel",
-            lambda a: resnet_params(**vars(a)) - biases(resnet(**vars(a)), nn.BatchNorm2d),
+        Mistake("one number per channel", lambda a: a() - biases(a, nets.resnet, nn.BatchNorm2d),
             "Your BatchNorm2d has one parameter for each channel. It scales and it shifts."),
-        Mistake("running statistics counted",
-            lambda a: resnet_params(**vars(a)) + of_kind(resnet(**vars(a)), nn.BatchNorm2d),
-            "You counted the running mean and variance as well. They are buffers: stored, but not "
-            "trained."),
-        Mistake("all buffers counted",
-            lambda a: resnet_params(**vars(a)) + buffers(resnet(**vars(a))),
-            "You added the buffers of BatchNorm2d. They are stored, but not trained."),
-        Mistake("no projections", lambda a: resnet_params(**vars(a)) - projections(),
+        *buffers_counted(nets.resnet),
+        Mistake("no projections",
+            lambda a: a() - sum(parameters(nets.convolution(*stage, 1)) for stage in STAGES[1:]),
             "You left out the projections. Where a stage changes the number of channels, the "
             "shortcut has a convolution of its own."),
         Mistake("projection without batch norm",
-            lambda a: (
-                resnet_params(**vars(a))
-                - sum(parameters(nn.BatchNorm2d(after)) for _, after in STAGES[1:])
-            ),
-            "Right, but for the projections: behind their 1x1 convolution stands a BatchNorm2d as "
-            "well."),
+            lambda a: a() - sum(parameters(nn.BatchNorm2d(after)) for _, after in STAGES[1:]),
+            "Behind the 1x1 convolution of a projection stands a BatchNorm2d as well.",
+            praise="Your 3x3 convolutions are right."),
         Mistake("projection in the first stage",
-            lambda a: resnet_params(**vars(a)) + parameters(projection(64, 64)),
+            lambda a: a() + parameters(nets.convolution(64, 64, 1)),
             "You gave the first stage a projection. Its blocks have 64 channels on both sides, so "
             "the input can be added as it is."),
         Mistake("projection in every block",
             lambda a: (
-                resnet_params(**vars(a))
-                + parameters(projection(64, 64))
-                + sum(
-                    (depth - 1) * parameters(projection(after, after))
-                    for depth, (_, after) in zip(a.blocks, STAGES, strict=True)
-                )
+                a() + parameters(nets.convolution(64, 64, 1))
+                + in_blocks(after_the_first(a), lambda _, after: nets.convolution(after, after, 1))
             ),
             "You gave every block a projection. Only a block that changes the shape needs one."),
-        Mistake("one block a stage", lambda a: resnet_params((1, 1, 1, 1), a.num_classes),
-            "`blocks` says how many there are in each.",
+        Mistake("one block a stage", as_if(blocks=(1, 1, 1, 1)),
+            "`blocks` says how many blocks there are in each stage.",
             praise="Right for one block a stage."),
         Mistake("every block changes channels",
-            lambda a: (
-                resnet_params((1, 1, 1, 1), a.num_classes)
-                + sum(
-                    (depth - 1) * parameters(basic_block(before, after))
-                    for depth, (before, after) in zip(a.blocks, STAGES, strict=True)
-                )
-            ),
-            "Only its first block changes the number of channels; the others have the same on "
-            "both sides.",
+            lambda a: a(blocks=(1, 1, 1, 1)) + in_blocks(after_the_first(a), nets.basic_block),
+            "Only the first block of a stage changes the number of channels; the others have the "
+            "same on both sides.",
             praise="Right for one block a stage."),
-        Mistake("num_classes ignored", lambda a: resnet_params(a.blocks),
-            "The last Linear has `num_classes` outputs.",
-            praise="Right for 1000 classes."),
-        Mistake("Linear forgotten",
-            lambda a: resnet_params(**vars(a)) - parameters(nn.Linear(512, a.num_classes)),
+        CLASSES_IGNORED,
+        Mistake("Linear forgotten", lambda a: a() - parameters(nn.Linear(512, a.num_classes)),
             "You left out the Linear at the end, which makes the classes of 512 features."),
-        Mistake("Linear without a bias", lambda a: resnet_params(**vars(a)) - a.num_classes,
-            "Right, but the Linear at the end has a bias. Only the convolutions have none."),
-        Mistake("first BatchNorm2d forgotten",
-            lambda a: resnet_params(**vars(a)) - parameters(nn.BatchNorm2d(64)),
-            "Right, but for the BatchNorm2d behind the first convolution."),
-        Mistake("bias in projections",
-            lambda a: resnet_params(**vars(a)) + sum(after for _, after in STAGES[1:]),
-            "Right, but your projections have a bias. Like all convolutions here they have none."),
+        Mistake("Linear without a bias", lambda a: a() - a.num_classes,
+            "The Linear at the end has a bias. Only the convolutions have none.",
+            praise="Your convolutions are right."),
+        Mistake("first BatchNorm2d forgotten", lambda a: a() - parameters(nn.BatchNorm2d(64)),
+            "You left out the BatchNorm2d behind the first convolution.",
+            praise="Your blocks are right."),
+        Mistake("bias in projections", lambda a: a() + sum(after for _, after in STAGES[1:]),
+            "Your projections have a bias. Like all convolutions here they have none.",
+            praise="Your 3x3 convolutions are right."),
         Mistake("one convolution a block",
-            lambda a: (
-                resnet_params(**vars(a))
-                - sum(
-                    depth * parameters(second_convolution(after))
-                    for depth, (_, after) in zip(a.blocks, STAGES, strict=True)
-                )
-            ),
+            lambda a: a() - in_blocks(a.blocks, lambda _, after: nets.convolution(after, after, 3)),
             "Your blocks have one 3x3 convolution. A BasicBlock has two, each with a BatchNorm2d."),
-        Mistake("one block too many",
-            lambda a: resnet_params(tuple(depth + 1 for depth in a.blocks), a.num_classes),
+        Mistake("one block too many", lambda a: a(blocks=tuple(depth + 1 for depth in a.blocks)),
             "Each of your stages has one block too many. The one that changes the channels is "
             "among the `blocks`."),
-        Mistake("first layers forgotten",
-            lambda a: (
-                resnet_params(**vars(a))
-                - parameters(nn.Conv2d(3, 64, 7, bias=False))
-                - parameters(nn.BatchNorm2d(64))
-            ),
+        Mistake("first layers forgotten", lambda a: a() - parameters(nets.convolution(3, 64, 7)),
             "You counted the stages and the Linear. Before them stand a 7x7 convolution and its "
             "BatchNorm2d."),
-        Mistake("3x3 at the start",
-            lambda a: (
-                resnet_params(**vars(a))
-                - parameters(nn.Conv2d(3, 64, 7, bias=False))
-                + parameters(nn.Conv2d(3, 64, 3, bias=False))
-            ),
+        Mistake("3x3 at the start", built(nets.resnet, kernel_size=3),
             "Your first convolution has a 3x3 kernel, as in networks for tiny images. This ResNet "
             "starts with 7x7."),
     ),
@@ -643,66 +437,38 @@ GPT2 = Function(
             lambda random: case(50_257, 1024, random.choice((640, 1280)), 6)),
     ),
     mistakes=(
-        Mistake("head not tied",
-            lambda a: gpt2_params(**vars(a)) + parameters(nn.Embedding(a.vocab_size, a.d_model)),
+        Mistake("head not tied", lambda a: a() + matrix(a.d_model, a.vocab_size),
             "You counted the head's matrix as well. It is the embedding's own weight, used a "
             "second time: a shared parameter counts once."),
-        Mistake("positions forgotten",
-            lambda a: gpt2_params(**vars(a)) - parameters(nn.Embedding(a.context, a.d_model)),
+        Mistake("positions forgotten", as_if(context=0),
             "You left out the positions. GPT-2 learns a vector for each place in the context."),
         Mistake("no biases",
-            lambda a: (
-                gpt2_params(**vars(a)) - biases(gpt2(**vars(a)), nn.Linear, nn.MultiheadAttention)
-            ),
+            lambda a: a() - biases(a, nets.gpt2, nn.Linear, nn.MultiheadAttention),
             "You left out the biases of the Linear layers. In GPT-2 all of them have one, in the "
             "attention too."),
-        Mistake("biases or LayerNorms missing",
-            lambda a: gpt2_params(**vars(a)) - a.num_layers * attention_biases(a.d_model),
-            "Right, but for a few vectors in each block: you left out either the biases of the "
-            "attention's four projections or the two LayerNorms."),
+        Mistake("biases or LayerNorms missing", lambda a: a() - block_norms(a),
+            "A few vectors are missing in each block: you left out either the biases of the "
+            "attention's four projections or the two LayerNorms.",
+            praise="Your matrices are right."),
         Mistake("hidden layer without biases",
             lambda a: (
-                gpt2_params(**vars(a))
-                - biases(gpt2(**vars(a)), nn.Linear, nn.MultiheadAttention)
-                + a.num_layers * attention_biases(a.d_model)
-            ),
-            "Right, but for the hidden layer: both of its Linear layers have a bias."),
-        Mistake("final LayerNorm forgotten",
-            lambda a: gpt2_params(**vars(a)) - parameters(nn.LayerNorm(a.d_model)),
-            "Right, but for the LayerNorm between the last block and the head."),
-        Mistake("LayerNorms forgotten",
-            lambda a: gpt2_params(**vars(a)) - of_kind(gpt2(**vars(a)), nn.LayerNorm),
-            "You left out the LayerNorms. There are two in each block and one at the end."),
-        Mistake("one LayerNorm a block",
-            lambda a: gpt2_params(**vars(a)) - a.num_layers * parameters(nn.LayerNorm(a.d_model)),
-            "You counted one LayerNorm a block. There are two: one for the attention, one for the "
-            "hidden layer."),
-        Mistake("LayerNorm without a bias",
-            lambda a: gpt2_params(**vars(a)) - biases(gpt2(**vars(a)), nn.LayerNorm),
+                a() - biases(a, nets.gpt2, nn.Linear, nn.MultiheadAttention) + block_norms(a)),
+            "You left out biases in the hidden layer: both of its Linear layers have one.",
+            praise="Your matrices are right."),
+        *norms(nets.gpt2, nn.LayerNorm),
+        Mistake("LayerNorm without a bias", lambda a: a() - biases(a, nets.gpt2, nn.LayerNorm),
             "Your LayerNorm has a weight only. It has a bias too."),
-        Mistake("attention's output forgotten",
-            lambda a: (
-                gpt2_params(**vars(a)) - a.num_layers * parameters(nn.Linear(a.d_model, a.d_model))
-            ),
-            "You counted three projections in the attention: query, key and value. A fourth one "
-            "mixes the heads again."),
-        Mistake("hidden layer not wider",
-            lambda a: (
-                gpt2_params(a.vocab_size, a.context, a.d_model, 0)
-                + a.num_layers * parameters(nn.TransformerEncoderLayer(a.d_model, 1, a.d_model))
-            ),
+        output_forgotten(bias=True),
+        Mistake("hidden layer not wider", built(nets.gpt2, widening=1),
             "Your hidden layer has `d_model` features. In GPT-2 it is four times as wide."),
-        Mistake("one block only", lambda a: gpt2_params(a.vocab_size, a.context, a.d_model, 1),
-            "There are `num_layers` of them.",
-            praise="Right for one block."),
-        Mistake("bias in the head", lambda a: gpt2_params(**vars(a)) + a.vocab_size,
+        ONE_BLOCK,
+        Mistake("bias in the head", lambda a: a() + a.vocab_size,
             "You gave the head a bias. It has the embedding's weight and nothing else."),
         Mistake("head not tied, with a bias",
-            lambda a: gpt2_params(**vars(a)) + parameters(nn.Linear(a.d_model, a.vocab_size)),
+            lambda a: a() + parameters(nn.Linear(a.d_model, a.vocab_size)),
             "You counted the head as a Linear of its own. Its matrix is the embedding's weight, a "
             "shared parameter that counts once, and it has no bias."),
-        Mistake("causal mask counted",
-            lambda a: gpt2_params(**vars(a)) + a.num_layers * a.context * a.context,
+        Mistake("causal mask counted", lambda a: a() + a.num_layers * a.context * a.context,
             "You counted the causal mask of each block. It is a constant, not a parameter."),
     ),
     hints=(
@@ -731,91 +497,45 @@ LLAMA = Function(
             (case(32_000, 4096, 32, 32, 32, 11_008), case(128_256, 4096, 32, 32, 8, 14_336),
              case(128_256, 2048, 16, 32, 8, 8192, tied=True)),
             lambda random: case(
-                32_000, random.choice((2048, 5120)), 4, 32, random.choice((4, 8)), 9728
-            )),
+                32_000, random.choice((2048, 5120)), 4, 32, random.choice((4, 8)), 9728)),
     ),
     mistakes=(
-        Mistake("keys for every head",
-            lambda a: (
-                llama_params(**vars(a))
-                + 2 * a.num_layers * (matrix(a.d_model, a.d_model) - matrix(a.d_model, kv_width(a)))
-            ),
-            "With grouped queries several heads share them: look at `num_kv_heads`.",
+        Mistake("keys for every head", lambda a: a(num_kv_heads=a.num_heads),
+            "With grouped queries several heads share keys and values: look at `num_kv_heads`.",
             praise="Right where each head has keys and values of its own."),
-        Mistake("values for every head",
-            lambda a: (
-                llama_params(**vars(a))
-                + a.num_layers * (matrix(a.d_model, a.d_model) - matrix(a.d_model, kv_width(a)))
-            ),
+        Mistake("values for every head", lambda a: a() + keys_shared(a),
             "You made the keys fewer, but the heads of a group share their values as well.",
             praise="Right where each head has keys and values of its own."),
-        Mistake("one query a group",
-            lambda a: (
-                llama_params(**vars(a))
-                - a.num_layers * (matrix(a.d_model, a.d_model) - matrix(a.d_model, kv_width(a)))
-            ),
+        Mistake("one query a group", lambda a: a() - keys_shared(a),
             "You made the queries fewer as well. Each of the `num_heads` heads has its own "
             "queries; only keys and values are shared."),
-        Mistake("all matrices narrow",
-            lambda a: (
-                llama_params(**vars(a))
-                - 2 * a.num_layers * (matrix(a.d_model, a.d_model) - matrix(a.d_model, kv_width(a)))
-            ),
+        Mistake("all matrices narrow", lambda a: a() - 2 * keys_shared(a),
             "You made all four matrices of the attention narrower. Queries and output keep all "
             "`num_heads` heads; only keys and values are shared."),
-        Mistake("one key for all heads", lambda a: llama_params(**{**vars(a), "num_kv_heads": 1}),
+        Mistake("one key for all heads", as_if(num_kv_heads=1),
             "All your heads share one key and one value. There are `num_kv_heads` of them."),
-        Mistake("one feature a key",
-            lambda a: (
-                llama_params(**vars(a))
-                - 2 * a.num_layers * matrix(a.d_model, kv_width(a))
-                + 2 * a.num_layers * matrix(a.d_model, a.num_kv_heads)
-            ),
+        Mistake("one feature a key", lambda a: a(num_heads=a.d_model),
             "Your keys and values have one feature for each head. A head has several: the heads "
             "of the queries share `d_model` among them."),
         Mistake("two matrices in SwiGLU",
-            lambda a: llama_params(**vars(a)) - a.num_layers * matrix(a.d_model, a.hidden_dim),
+            lambda a: a() - a.num_layers * matrix(a.d_model, a.hidden_dim),
             "You counted two matrices in the hidden layer. SwiGLU has a third: the gate."),
-        Mistake("attention's output forgotten",
-            lambda a: llama_params(**vars(a)) - a.num_layers * matrix(a.d_model, a.d_model),
-            "You counted three projections in the attention: query, key and value. A fourth one "
-            "mixes the heads again."),
-        Mistake("head always tied",
-            lambda a: llama_params(**vars(a)) - (not a.tied) * matrix(a.d_model, a.vocab_size),
-            "Without it the head has a matrix of its own, as large as the embedding.",
+        output_forgotten(bias=False),
+        Mistake("head always tied", as_if(tied=True),
+            "Without `tied` the head has a matrix of its own, as large as the embedding.",
             praise="Right with `tied=True`."),
-        Mistake("head never tied",
-            lambda a: llama_params(**vars(a)) + a.tied * matrix(a.d_model, a.vocab_size),
-            "With it the head uses the embedding's weight: a shared parameter counts once.",
+        Mistake("head never tied", as_if(tied=False),
+            "With `tied=True` the head uses the embedding's weight: a shared parameter counts "
+            "once.",
             praise="Right without `tied`."),
-        Mistake("final RMSNorm forgotten",
-            lambda a: llama_params(**vars(a)) - parameters(nn.RMSNorm(a.d_model)),
-            "Right, but for the RMSNorm between the last block and the head."),
-        Mistake("one RMSNorm a block",
-            lambda a: llama_params(**vars(a)) - a.num_layers * parameters(nn.RMSNorm(a.d_model)),
-            "You counted one RMSNorm a block. There are two: one for the attention, one for the "
-            "hidden layer."),
-        Mistake("RMSNorms forgotten",
-            lambda a: llama_params(**vars(a)) - of_kind(llama(**vars(a)), nn.RMSNorm),
-            "You left out the RMSNorms. There are two in each block and one at the end."),
-        Mistake("LayerNorm for RMSNorm",
-            lambda a: llama_params(**vars(a)) + of_kind(llama(**vars(a)), nn.RMSNorm),
+        NO_FINAL_RMSNORM,
+        ONE_RMSNORM,
+        NO_RMSNORMS,
+        Mistake("LayerNorm for RMSNorm", lambda a: a() + of_kind(a, nets.llama, nn.RMSNorm),
             "You gave each norm a weight and a bias, as LayerNorm has. RMSNorm has a weight only."),
-        Mistake("biases counted",
-            lambda a: (
-                llama_params(**vars(a))
-                + sum(
-                    layer.out_features
-                    for block in llama(**vars(a))
-                    if isinstance(block, nn.ModuleDict)
-                    for layer in block.values()
-                    if isinstance(layer, nn.Linear)
-                )
-            ),
+        Mistake("biases counted", built(nets.llama, bias=True),
             "You gave the Linear layers a bias. Llama has none."),
-        Mistake("one block only", lambda a: llama_params(**{**vars(a), "num_layers": 1}),
-            "There are `num_layers` of them.",
-            praise="Right for one block."),
+        ONE_BLOCK,
     ),
     hints=(
         "A block has nine layers with parameters: four in the attention, three in the SwiGLU "

@@ -2,131 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from random import Random
-from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import nn
 
-from grader.course.pytorch import Shape, parameters, without
-from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, case
+from grader.course import misconceptions as known
+from grader.course.pytorch import Shape, parameters
+from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, as_if, case
 
 
-def rnn_params(
-    input_size: int,
-    hidden_size: int,
-    num_layers: int = 1,
-    bias: bool = True,
-    bidirectional: bool = False,
-) -> int:
+def rnn_params(input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+        bidirectional: bool = False) -> int:
     """The number of parameters of `nn.RNN`, all layers and directions together."""
-    return parameters(
-        nn.RNN(input_size, hidden_size, num_layers, bias=bias, bidirectional=bidirectional)
-    )
+    return parameters(nn.RNN(
+        input_size, hidden_size, num_layers, bias=bias, bidirectional=bidirectional))
 
 
-def gru_params(
-    input_size: int,
-    hidden_size: int,
-    num_layers: int = 1,
-    bias: bool = True,
-    bidirectional: bool = False,
-) -> int:
+def gru_params(input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+        bidirectional: bool = False) -> int:
     """The number of parameters of `nn.GRU`, all layers and directions together."""
-    return parameters(
-        nn.GRU(input_size, hidden_size, num_layers, bias=bias, bidirectional=bidirectional)
-    )
+    return parameters(nn.GRU(
+        input_size, hidden_size, num_layers, bias=bias, bidirectional=bidirectional))
 
 
-def lstm_params(
-    input_size: int,
-    hidden_size: int,
-    num_layers: int = 1,
-    bias: bool = True,
-    bidirectional: bool = False,
-    proj_size: int = 0,
-) -> int:
+def lstm_params(input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+        bidirectional: bool = False, proj_size: int = 0) -> int:
     """The number of parameters of `nn.LSTM`. With a `proj_size` above 0, each direction of each
     layer shortens its hidden state to `proj_size` numbers before anything else reads it."""
-    lstm = nn.LSTM(
-        input_size,
-        hidden_size,
-        num_layers,
-        bias=bias,
-        bidirectional=bidirectional,
-        proj_size=proj_size,
-    )
-    return parameters(lstm)
+    return parameters(nn.LSTM(input_size, hidden_size, num_layers,
+        bias=bias, bidirectional=bidirectional, proj_size=proj_size))
 
 
 def recurrent_output_shape(
-    input_shape: Shape, hidden_size: int, bidirectional: bool = False
-) -> Shape:
+        input_shape: Shape, hidden_size: int, bidirectional: bool = False) -> Shape:
     """The shape of `output` in `output, h_n = nn.RNN(..., batch_first=True)(x)`, where `x` has
     `input_shape`. A GRU, and an LSTM without `proj_size`, give the same."""
-    output, _ = returned_shapes(input_shape, hidden_size, bidirectional)
-    return output
-
-
-@cache
-def returned_shapes(
-    input_shape: Shape, hidden_size: int, bidirectional: bool
-) -> tuple[Shape, Shape]:
-    """The shapes of `output` and `h_n` that an `nn.RNN` returns, batch first."""
     rnn = nn.RNN(input_shape[-1], hidden_size, batch_first=True, bidirectional=bidirectional)
-    output, h_n = rnn(torch.empty(input_shape))
-    return tuple(output.shape), tuple(h_n.shape)
+    output, _ = rnn(torch.empty(input_shape))
+    return tuple(output.shape)
 
 
-Layer = Callable[..., nn.Module]
-
-
-@cache
-def make(layer: Layer, **arguments: Any) -> nn.Module:
-    """The layer, kept, since many wrong rules ask for the same one."""
-    return layer(**arguments)
-
-
-def build(layer: Layer, a: SimpleNamespace, **changes: Any) -> nn.Module:
-    """The layer with the arguments of a case, some of them changed."""
-    return make(layer, **(vars(a) | changes))
-
-
-def one_cell(layer: Layer, a: SimpleNamespace, **options: Any) -> nn.Module:
-    """One layer in one direction, whatever the case asks for."""
-    return make(layer, input_size=a.input_size, hidden_size=a.hidden_size, **options)
-
-
-def heights(layer: nn.Module, start: str) -> int:
-    """The rows of all tensors whose names begin with `start`, added up."""
-    return sum(p.shape[0] for name, p in layer.named_parameters() if name.startswith(start))
-
-
-def widths(layer: nn.Module, start: str) -> int:
-    """The columns of all matrices whose names begin with `start`, added up."""
-    return sum(p.shape[1] for name, p in layer.named_parameters() if name.startswith(start))
-
-
-def only(layer: nn.Module, start: str) -> int:
-    """The number of parameters whose names begin with `start`."""
-    return parameters(layer) - without(layer, start)
-
-
-def one_of(stack: nn.Module, number: int) -> int:
-    """The number of parameters in one layer of a stack, both directions if it has two."""
-    mark = f"_l{number}"
-    return sum(p.numel() for name, p in stack.named_parameters() if mark in name)
-
-
-def swapped(shape: Shape, one: int, other: int) -> Shape:
-    """The shape with two of its entries exchanged."""
-    return tuple(torch.empty(shape).transpose(one, other).shape)
-
-
-def draw_sizes(random: Random) -> dict[str, Any]:
+def draw_sizes(random: Random) -> dict[str, int]:
     """An input size and a hidden size that differ."""
     input_size, hidden_size = random.sample(range(2, 65), k=2)
     return {"input_size": input_size, "hidden_size": hidden_size}
@@ -140,13 +58,8 @@ def draw_input(random: Random) -> Shape:
 def draw_projection(random: Random) -> Case:
     """An LSTM with a projection, and any layers, directions and biases."""
     sizes = draw_sizes(random)
-    return case(
-        **sizes,
-        num_layers=random.randint(1, 3),
-        bias=random.random() < 0.5,
-        bidirectional=random.random() < 0.5,
-        proj_size=random.randint(1, sizes["hidden_size"] - 1),
-    )
+    return case(**sizes, num_layers=random.randint(1, 3), bias=random.random() < 0.5,
+        bidirectional=random.random() < 0.5, proj_size=random.randint(1, sizes["hidden_size"] - 1))
 
 
 ONE_LAYER = Part("one layer", 1,
@@ -158,20 +71,14 @@ WITHOUT_BIASES = Part("without biases", 1,
 MORE_LAYERS = Part("more layers", 1,
     (case(1, 2, num_layers=2), case(10, 20, 3), case(5, 3, num_layers=4, bias=False)),
     lambda random: case(
-        **draw_sizes(random), num_layers=random.randint(2, 5), bias=random.random() < 0.5
-    ))
+        **draw_sizes(random), num_layers=random.randint(2, 5), bias=random.random() < 0.5))
 BOTH_DIRECTIONS = Part("both directions", 2,
     (case(1, 2, bidirectional=True), case(3, 2, num_layers=2, bidirectional=True),
      case(10, 20, 3, bidirectional=True), case(5, 3, 2, False, True)),
-    lambda random: case(
-        **draw_sizes(random),
-        num_layers=random.randint(2, 4),
-        bias=random.random() < 0.5,
-        bidirectional=True,
-    ))
+    lambda random: case(**draw_sizes(random),
+        num_layers=random.randint(2, 4), bias=random.random() < 0.5, bidirectional=True))
 LAYERS_AND_DIRECTIONS = Part("more layers, both directions", 2,
-    MORE_LAYERS.cases + BOTH_DIRECTIONS.cases,
-    BOTH_DIRECTIONS.draw)
+    MORE_LAYERS.cases + BOTH_DIRECTIONS.cases, BOTH_DIRECTIONS.draw)
 PROJECTION = Part("projection", 2,
     (case(2, 3, proj_size=1), case(2, 3, proj_size=1, bias=False),
      case(10, 20, num_layers=2, proj_size=5), case(3, 4, bidirectional=True, proj_size=2),
@@ -180,91 +87,71 @@ PROJECTION = Part("projection", 2,
     draw_projection)
 
 
-def bias_mistakes(layer: Layer) -> tuple[Mistake, ...]:
-    """Wrong rules about the biases and the weights of one cell."""
+def recurrent(a: Asked) -> Any:
+    """All `weight_hh`: each is as large as what as many new inputs would add to `weight_ih_l0`."""
+    state = vars(a).get("proj_size") or a.hidden_size
+    return a.num_layers * (a(input_size=a.input_size + state) - a())
+
+
+def below(a: Asked) -> Any:
+    """The layers below the last one."""
+    return a(num_layers=a.num_layers - 1) if a.num_layers > 1 else 0
+
+
+def common(**one_cell: Any) -> known.Mistakes:
+    """Wrong rules for all three layers. `one_cell` leaves one layer in one direction of them."""
     return (
-        Mistake("no bias", lambda a: parameters(build(layer, a, bias=False)),
+        Mistake("no bias", as_if(bias=False),
             "You counted the weights only. Unless `bias=False`, the layer has biases too."),
-        Mistake("bias always counted", lambda a: parameters(build(layer, a, bias=True)),
-            "Right, but with `bias=False` the layer has no bias at all. Look at the `bias` "
-            "argument."),
-        Mistake("one bias vector", lambda a: without(build(layer, a), "bias_hh"),
+        known.BIAS_ALWAYS,
+        Mistake("one bias vector", lambda a: known.one_of_two(a, bias=False),
             "You counted the biases once, as the textbooks do. PyTorch stores a `bias_ih` and a "
             "`bias_hh`: list `layer.named_parameters()` and look."),
-        Mistake("no recurrent weights", lambda a: without(build(layer, a), "weight_hh"),
+        Mistake("no recurrent weights", lambda a: a() - recurrent(a),
             "You left out the weights from the hidden state to itself. They are what makes the "
             "layer recurrent: look at `weight_hh_l0`."),
-        Mistake("input size ignored",
-            lambda a: parameters(build(layer, a, input_size=a.hidden_size)),
+        Mistake("input size ignored", lambda a: a(input_size=a.hidden_size),
             "You let the first layer read `hidden_size` numbers. It reads the data: what is the "
             "shape of `weight_ih_l0`?"),
-    )
-
-
-def cell_mistakes(layer: Layer) -> tuple[Mistake, ...]:
-    """One cell counted, whatever the arguments say."""
-    return (
-        Mistake("the tables' formula", lambda a: without(one_cell(layer, a, bias=True), "bias_hh"),
+        Mistake("the tables' formula",
+            lambda a: known.one_of_two(a.but(**one_cell, bias=True), bias=False),
             "That is the formula of many summary tables: one layer, one direction, one bias "
             "vector. PyTorch stores a second bias vector, and the other arguments count as well."),
-        Mistake("the textbooks' cell",
-            lambda a: without(one_cell(layer, a, bias=a.bias), "bias_hh"),
+        Mistake("the textbooks' cell", lambda a: known.one_of_two(a.but(**one_cell), bias=False),
             "You counted one layer, one direction and one bias vector. PyTorch stores a `bias_hh` "
             "beside `bias_ih`, and the other arguments count as well."),
-        Mistake("sizes only", lambda a: parameters(one_cell(layer, a, bias=True)),
+        Mistake("sizes only", as_if(**one_cell, bias=True),
             "You used the two sizes; look at what each of the other arguments changes.",
             praise="Right for one layer with biases."),
-        Mistake("one cell only", lambda a: parameters(one_cell(layer, a, bias=a.bias)),
+        Mistake("one cell only", as_if(**one_cell),
             "Each further layer, and the second direction, has weights and biases of its own.",
             praise="Right for one layer in one direction."),
-    )
-
-
-def stack_mistakes(layer: Layer) -> tuple[Mistake, ...]:
-    """Wrong rules about layers and directions."""
-    return (
-        Mistake("one layer", lambda a: parameters(build(layer, a, num_layers=1)),
+        Mistake("one layer", as_if(num_layers=1),
             "You counted one layer. `num_layers` of them are stacked, each with parameters of its "
             "own."),
-        Mistake("last layer only", lambda a: one_of(build(layer, a), a.num_layers - 1),
+        Mistake("last layer only", lambda a: a() - below(a),
             "You counted the last layer only: does each turn of your loop overwrite the sum?"),
-        Mistake("first layer forgotten",
-            lambda a: parameters(build(layer, a)) - one_of(build(layer, a), 0),
+        Mistake("first layer forgotten", lambda a: a() - a(num_layers=1),
             "You counted all layers but the first: where does your loop begin?"),
-        Mistake("one layer too few",
-            lambda a: parameters(build(layer, a)) - one_of(build(layer, a), a.num_layers - 1),
+        Mistake("one layer too few", below,
             "You stopped one layer early: how many turns does your loop make?"),
-        Mistake("one layer too many",
-            lambda a: parameters(build(layer, a, num_layers=a.num_layers + 1)),
+        Mistake("one layer too many", lambda a: a(num_layers=a.num_layers + 1),
             "You counted one layer more than there are. `num_layers` includes the first."),
-        Mistake("layers all alike",
-            lambda a: sum(parameters(build(layer, a, num_layers=1)) for _ in range(a.num_layers)),
+        Mistake("layers all alike", lambda a: a(num_layers=1) * a.num_layers,
             "You counted the first layer `num_layers` times. Only the first one reads the data: "
             "what does the second one read?"),
         Mistake("the textbooks' cell, repeated",
-            lambda a: sum(
-                without(build(layer, a, num_layers=1), "bias_hh") for _ in range(a.num_layers)
-            ),
+            lambda a: known.one_of_two(a.but(num_layers=1), bias=False) * a.num_layers,
             "You counted one bias vector and made all layers alike. PyTorch stores a `bias_hh` "
             "beside `bias_ih`, and only the first layer reads the data."),
-        Mistake("one direction", lambda a: parameters(build(layer, a, bidirectional=False)),
+        Mistake("one direction", as_if(bidirectional=False),
             "With `bidirectional=True` a second set of parameters reads the sequence backwards.",
             praise="Right for one direction."),
-        Mistake("directions never meet",
-            lambda a: sum(
-                parameters(build(layer, a, bidirectional=False)) for _ in range(1 + a.bidirectional)
-            ),
+        Mistake("directions never meet", lambda a: a(bidirectional=False) * (1 + a.bidirectional),
             "You counted two separate stacks, one for each direction. They meet after every "
             "layer: the next layer reads the outputs of both."),
         Mistake("hidden state doubled",
-            lambda a: parameters(
-                build(
-                    layer,
-                    a,
-                    hidden_size=a.hidden_size * (1 + a.bidirectional),
-                    bidirectional=False,
-                )
-            ),
+            lambda a: a(hidden_size=a.hidden_size * (1 + a.bidirectional), bidirectional=False),
             "You counted one layer with a hidden state twice as wide. The two directions run "
             "apart: no weight leads from one direction's state to the other's."),
     )
@@ -281,23 +168,18 @@ RNN = Function(
     rnn_params,
     parts=(ONE_LAYER, WITHOUT_BIASES, MORE_LAYERS, BOTH_DIRECTIONS),
     mistakes=(
-        *bias_mistakes(nn.RNN),
-        *cell_mistakes(nn.RNN),
-        *stack_mistakes(nn.RNN),
-        Mistake("an LSTM's gates", lambda a: parameters(build(nn.LSTM, a)),
+        *common(num_layers=1, bidirectional=False),
+        Mistake("an LSTM's gates", lambda a: 4 * a(),
             "You counted the four blocks of an LSTM. A plain RNN has no gates: its state is "
             "computed by one block."),
         Mistake("bias per input",
             lambda a: (
-                without(build(nn.RNN, a), "bias_ih")
-                + (widths(build(nn.RNN, a), "weight_ih") if a.bias else 0)
-            ),
+                known.one_of_two(a, bias=False)
+                + a.bias * (a(bias=False) - recurrent(a)) // a.hidden_size),
             "One of your biases has a number for each input. Both biases are added to the hidden "
             "state: how long is that?"),
         Mistake("one recurrent weight per unit",
-            lambda a: (
-                without(build(nn.RNN, a), "weight_hh") + heights(build(nn.RNN, a), "weight_hh")
-            ),
+            lambda a: a() - recurrent(a) + recurrent(a) // a.hidden_size,
             "You gave each hidden unit one recurrent weight. Every unit reads the whole hidden "
             "state, not only itself: what is the shape of `weight_hh_l0`?"),
     ),
@@ -312,19 +194,17 @@ GRU = Function(
     gru_params,
     parts=(ONE_LAYER, WITHOUT_BIASES, MORE_LAYERS, BOTH_DIRECTIONS),
     mistakes=(
-        *bias_mistakes(nn.GRU),
-        *cell_mistakes(nn.GRU),
-        *stack_mistakes(nn.GRU),
-        Mistake("no gates", lambda a: parameters(build(nn.RNN, a)),
+        *common(num_layers=1, bidirectional=False),
+        Mistake("no gates", lambda a: a() // 3,
             "You counted a plain RNN. A GRU computes more than one block of `hidden_size` numbers "
             "in each step: what is the height of `weight_ih_l0`?"),
-        Mistake("gates only", lambda a: parameters(build(nn.GRU, a)) - parameters(build(nn.RNN, a)),
+        Mistake("gates only", lambda a: a() - a() // 3,
             "You counted the reset gate and the update gate. The candidate for the new state has "
             "weights and biases too."),
-        Mistake("an LSTM's blocks", lambda a: parameters(build(nn.LSTM, a)),
+        Mistake("an LSTM's blocks", lambda a: 4 * a() // 3,
             "You counted four blocks. That is the LSTM; list what a GRU computes in one step."),
         Mistake("second bias for the candidate only",
-            lambda a: without(build(nn.GRU, a), "bias_hh") + heights(build(nn.RNN, a), "bias_hh"),
+            lambda a: a() - (a() - a(bias=False)) // 3,  # two of six vectors
             "You gave the second bias to the candidate only. The formula needs no more, but "
             "PyTorch stores both biases for all blocks."),
     ),
@@ -337,67 +217,58 @@ GRU = Function(
 )
 
 
-def blocks(a: SimpleNamespace) -> int:
-    """The number of parameters in the four blocks of an LSTM, the projection left out."""
-    return without(build(nn.LSTM, a), "weight_hr")
+def projections(a: Asked) -> Any:
+    """The matrices `weight_hr`, each as large as one of the four blocks of a `weight_hh`."""
+    return recurrent(a) // 4 if a.proj_size else 0
 
 
-def unprojected(a: SimpleNamespace) -> nn.Module:
-    """The LSTM of a case without its projection."""
-    return build(nn.LSTM, a, proj_size=0)
+def blocks(a: Asked) -> Any:
+    """The four blocks of an LSTM, the projections left out."""
+    return a() - projections(a)
 
 
 LSTM = Function(
     lstm_params,
     parts=(ONE_LAYER, WITHOUT_BIASES, LAYERS_AND_DIRECTIONS, PROJECTION),
     mistakes=(
-        *bias_mistakes(nn.LSTM),
-        *cell_mistakes(nn.LSTM),
-        *stack_mistakes(nn.LSTM),
-        Mistake("no gates", lambda a: parameters(build(nn.LSTM, a)) - blocks(a) + blocks(a) // 4,
+        *common(num_layers=1, bidirectional=False, proj_size=0),
+        Mistake("no gates", lambda a: projections(a) + blocks(a) // 4,
             "You counted one block, as in a plain RNN. An LSTM computes several blocks of "
             "`hidden_size` numbers in each step: what is the height of `weight_ih_l0`?"),
-        Mistake("three gates only", lambda a: parameters(build(nn.LSTM, a)) - blocks(a) // 4,
+        Mistake("three gates only", lambda a: a() - blocks(a) // 4,
             "You counted the input, forget and output gates. The candidate for the cell state has "
             "weights and biases too."),
-        Mistake("projection ignored", lambda a: parameters(unprojected(a)),
+        Mistake("projection ignored", as_if(proj_size=0),
             "With `proj_size` there is one more matrix, and the hidden state that others read is "
             "shorter.",
             praise="Right without a projection."),
-        Mistake("directions and projection ignored",
-            lambda a: parameters(build(nn.LSTM, a, bidirectional=False, proj_size=0)),
+        Mistake("directions and projection ignored", as_if(bidirectional=False, proj_size=0),
             "`bidirectional` adds a second set of parameters; `proj_size` comes after that.",
             praise="Right for one direction without a projection."),
         Mistake("projection matrix forgotten", blocks,
-            "You let all who read the hidden state read `proj_size` numbers, which is right. The "
-            "matrix that makes them, `weight_hr`, has parameters as well."),
-        Mistake("hidden state not shortened",
-            lambda a: parameters(unprojected(a)) + only(build(nn.LSTM, a), "weight_hr"),
+            "The matrix that makes the `proj_size` numbers, `weight_hr`, has parameters as well.",
+            praise="You let all who read the hidden state read `proj_size` numbers, which is "
+            "right."),
+        Mistake("hidden state not shortened", lambda a: a(proj_size=0) + projections(a),
             "You added the projection and left the rest as it was. What is projected is what the "
             "next step and the next layer read: their matrices become narrower."),
         Mistake("next layer reads hidden_size",
-            lambda a: without(build(nn.LSTM, a), "weight_ih") + only(unprojected(a), "weight_ih"),
+            lambda a: (
+                a(proj_size=0) + projections(a) + recurrent(a) - recurrent(a.but(proj_size=0))),
             "You shortened what the next step reads, but not what the next layer reads. Compare "
             "`weight_ih_l1` with and without `proj_size`."),
         Mistake("next step reads hidden_size",
-            lambda a: without(build(nn.LSTM, a), "weight_hh") + only(unprojected(a), "weight_hh"),
+            lambda a: a() - recurrent(a) + recurrent(a.but(proj_size=0)),
             "You added the projection, but the next time step still reads `hidden_size` numbers. "
             "Compare `weight_hh_l0` with and without `proj_size`."),
         Mistake("proj_size for hidden_size",
-            lambda a: parameters(
-                build(nn.LSTM, a, hidden_size=a.proj_size or a.hidden_size, proj_size=0)
-            ),
+            lambda a: a(hidden_size=a.proj_size or a.hidden_size, proj_size=0),
             "You used `proj_size` in the place of `hidden_size`. The gates and the cell state "
             "keep `hidden_size` numbers; only the hidden state is projected."),
-        Mistake("projection with a bias",
-            lambda a: (
-                parameters(build(nn.LSTM, a))
-                + (heights(build(nn.LSTM, a), "weight_hr") if a.bias else 0)
-            ),
+        Mistake("projection with a bias", lambda a: a() + a.bias * projections(a) // a.hidden_size,
             "You gave the projection a bias. It is a matrix alone: there is a `weight_hr_l0`, but "
             "look for a `bias_hr_l0`."),
-        Mistake("one projection for all",
-            lambda a: blocks(a) + only(one_cell(nn.LSTM, a, proj_size=a.proj_size), "weight_hr"),
+        Mistake("one projection for all", lambda a: blocks(a) + a.proj_size * a.hidden_size,
             "You counted one projection matrix. Every direction of every layer has a `weight_hr` "
             "of its own."),
     ),
@@ -422,48 +293,43 @@ OUTPUT_SHAPE = Function(
             lambda random: case(draw_input(random), random.randint(2, 32), bidirectional=True)),
     ),
     mistakes=(
-        Mistake("one direction", lambda a: (*a.input_shape[:2], a.hidden_size),
+        Mistake("one direction", as_if(bidirectional=False),
             "With `bidirectional=True` the outputs of both directions stand next to each other.",
             praise="Right for one direction."),
-        Mistake("last step only",
-            lambda a: (a.input_shape[0], recurrent_output_shape(**vars(a))[-1]),
+        Mistake("last step only", known.entries(0, 2),
             "You kept the last time step only. `output` holds the hidden state of every step."),
-        Mistake("h_n, not output", lambda a: returned_shapes(**vars(a))[1],
+        Mistake("h_n, not output", lambda a: (1 + a.bidirectional, a()[0], a.hidden_size),
             "You returned the shape of `h_n`, the last hidden state. Asked is the shape of "
             "`output`, the first thing that the layer returns."),
-        Mistake("h_n, batch first", lambda a: swapped(returned_shapes(**vars(a))[1], 0, 1),
+        Mistake("h_n, batch first", lambda a: (a()[0], 1 + a.bidirectional, a.hidden_size),
             "You returned the last hidden state of each direction. `output` holds the hidden "
             "state of every time step."),
-        Mistake("time first", lambda a: swapped(recurrent_output_shape(**vars(a)), 0, 1),
+        Mistake("time first", known.entries(1, 0, 2),
             "You put the time before the batch, which is PyTorch's default. Here "
             "`batch_first=True`."),
-        Mistake("features before time", lambda a: swapped(recurrent_output_shape(**vars(a)), 1, 2),
+        Mistake("features before time", known.entries(0, 2, 1),
             "You put the features before the time, as Conv1d has them. A recurrent layer keeps "
             "the features last."),
-        Mistake("batch missing", lambda a: recurrent_output_shape(**vars(a))[1:],
+        Mistake("batch missing", lambda a: a()[1:],
             "You returned the shape for one sequence. The batch is still there in the output."),
         Mistake("input shape unchanged", lambda a: a.input_shape,
             "You returned the input's shape. The layer reads `input_size` numbers in each step "
             "and writes its hidden state."),
-        Mistake("hidden size ignored",
-            lambda a: (*a.input_shape[:2], a.input_shape[2] * (1 + a.bidirectional)),
+        Mistake("hidden size ignored", lambda a: a(hidden_size=a.input_shape[2]),
             "You doubled the input's features for two directions. The layer reads them, but what "
             "it writes has the size of its hidden state."),
-        Mistake("hidden size appended",
-            lambda a: (*a.input_shape, recurrent_output_shape(**vars(a))[-1]),
+        Mistake("hidden size appended", lambda a: (*a.input_shape, a()[-1]),
             "You kept the input's features and put the hidden state after them. The layer "
             "replaces the last dimension."),
         Mistake("directions as a dimension",
-            lambda a: (*a.input_shape[:2], *((2,) if a.bidirectional else ()), a.hidden_size),
+            lambda a: (*a()[:2], *((2,) if a.bidirectional else ()), a.hidden_size),
             "You gave the two directions a dimension of their own. That is how `h_n` keeps them; "
             "in `output` their numbers stand side by side in one dimension."),
-        Mistake("time doubled",
-            lambda a: (a.input_shape[0], a.input_shape[1] * (1 + a.bidirectional), a.hidden_size),
+        Mistake("time doubled", lambda a: (a()[0], a()[1] * (1 + a.bidirectional), a.hidden_size),
             "You made the sequence twice as long. Both directions have an answer for the same "
             "time step: which dimension do the two share?"),
-        Mistake("always both directions",
-            lambda a: recurrent_output_shape(a.input_shape, a.hidden_size, bidirectional=True),
-            "Without `bidirectional=True` there is only one.",
+        Mistake("always both directions", as_if(bidirectional=True),
+            "Without `bidirectional=True` there is only one direction.",
             praise="Right for two directions."),
     ),
     hints=(

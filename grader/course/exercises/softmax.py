@@ -6,30 +6,25 @@ import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from random import Random
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.distributions import Bernoulli, Categorical, Distribution, Normal
 from torch.nn import functional
 
-from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, Table, case
+from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Table, as_if, case
 
 Logits = Sequence[float]
-
+ListRule = Callable[[Asked], list[float]]
 
 # What may follow the last Linear, from the least to the most. "Linear" itself: nothing follows.
-ENDINGS: dict[str, nn.Module] = {
-    "Linear": nn.Identity(),
-    "Sigmoid": nn.Sigmoid(),
-    "Softmax": nn.Softmax(dim=-1),
-    "LogSoftmax": nn.LogSoftmax(dim=-1),
-}
+ENDINGS: dict[str, nn.Module] = {"Linear": nn.Identity(), "Sigmoid": nn.Sigmoid(),
+    "Softmax": nn.Softmax(dim=-1), "LogSoftmax": nn.LogSoftmax(dim=-1)}
 
 
 def softmax(logits: Logits) -> list[float]:
     """The softmax of a list of logits: positive numbers that sum to 1, as `nn.Softmax(dim=0)`."""
-    return listed(torch.softmax(vector(logits), dim=0))
+    return torch.softmax(vector(logits), dim=0).tolist()
 
 
 def cross_entropy(logits: Logits, target: int) -> float:
@@ -37,12 +32,12 @@ def cross_entropy(logits: Logits, target: int) -> float:
 
     It takes logits, as `nn.CrossEntropyLoss()` does, and the natural logarithm.
     """
-    return float(functional.cross_entropy(vector(logits), index(target)))
+    return float(functional.cross_entropy(vector(logits), torch.tensor(target, device="cpu")))
 
 
 def temperature_softmax(logits: Logits, temperature: float) -> list[float]:
     """The softmax at a temperature: above 1 the probabilities get flatter, below 1 sharper."""
-    return listed(torch.softmax(torch.div(vector(logits), temperature), dim=0))
+    return torch.softmax(torch.div(vector(logits), temperature), dim=0).tolist()
 
 
 @cache
@@ -86,38 +81,31 @@ def vector(logits: Logits) -> Tensor:
     return torch.tensor(logits, dtype=torch.float64, device="cpu")
 
 
-def index(target: int) -> Tensor:
-    """The class index as a scalar tensor."""
-    return torch.tensor(target, device="cpu")
-
-
-def listed(numbers: Tensor) -> list[float]:
-    """The tensor as a list of Python floats."""
-    plain: list[float] = numbers.tolist()
-    return plain
-
-
-def each_class(logits: Logits) -> list[float]:
+def each_class(a: Asked) -> list[float]:
     """The losses if each class in turn were the true one."""
-    return [cross_entropy(logits, target) for target in range(len(logits))]
+    return [a(target=target) for target in range(len(a.logits))]
 
 
-def binary_cross_entropy(probabilities: Sequence[float], target: int) -> float:
-    """A yes-or-no question for each class, the losses summed."""
-    answers = functional.one_hot(index(target), len(probabilities)).double()
-    loss = functional.binary_cross_entropy(vector(probabilities), answers, reduction="sum")
-    return float(loss)
+def from_one_hot(loss: Callable[..., Tensor], a: Asked) -> float:
+    """How far the probabilities are from the one-hot target, summed over the classes."""
+    truth = vector([place == a.target for place in range(len(a.logits))])
+    return float(loss(vector(softmax(a.logits)), truth, reduction="sum"))
 
 
-def squared_error(probabilities: Sequence[float], target: int) -> float:
-    """The sum of squares that the one-hot target leaves."""
-    answers = functional.one_hot(index(target), len(probabilities)).double()
-    return float(functional.mse_loss(vector(probabilities), answers, reduction="sum"))
-
-
-def instead(wrong: dict[str, str]) -> Callable[[Any], str]:
+def instead(wrong: dict[str, str]) -> Callable[[Asked], str]:
     """The rule that has these entries wrong and the others right."""
-    return lambda a: wrong.get(a.loss) or last_layer(a.loss)
+    return lambda a: wrong.get(a.loss) or a()
+
+
+NOT_NORMALISED = Mistake("not normalised",
+    lambda a: (vector(a.logits) / vars(a).get("temperature", 1)).exp().tolist(),
+    "You took the exponentials, but they don't sum to 1 yet.")
+
+
+def on_one_side(name: str, did: str, rule: ListRule, here: str, there: str) -> Mistake:
+    """A step that belongs in the numerator and the denominator, and is taken in one of them."""
+    return Mistake(name, rule,
+        f"You {did} in the {here} but not in the {there}. The sum runs over the same exponentials.")
 
 
 def some_logits(random: Random, low: int = 2, high: int = 6) -> list[float]:
@@ -155,56 +143,49 @@ def sure_case(random: Random) -> Case:
 SOFTMAX = Function(
     softmax,
     parts=(
-        Part("two logits", 1,
-            (case([1, 1]), case([2, 1]), case([0.5, 2.0])),
+        Part("two logits", 1, (case([1, 1]), case([2, 1]), case([0.5, 2.0])),
             lambda random: case(some_logits(random, 2, 2))),
-        Part("any number of logits", 1,
-            (case([4]), case([1, 2, 3]), case([-1.0, 0.5, 2.0, 0.5])),
+        Part("any number of logits", 1, (case([4]), case([1, 2, 3]), case([-1.0, 0.5, 2.0, 0.5])),
             lambda random: case(some_logits(random, 3, 8))),
         Part("large logits", 1,
             (case([1000, 1000]), case([1000, 1001, 999]), case([0, 1000]), case([-1000, -1001])),
             large_logits_case),
     ),
     mistakes=(
-        Mistake("no exponential", lambda a: listed(vector(a.logits) / vector(a.logits).sum()),
+        Mistake("no exponential", lambda a: (vector(a.logits) / vector(a.logits).sum()).tolist(),
             "You divided the logits by their sum. With a negative logit that gives a negative "
             "probability: what makes each of them positive first?"),
-        Mistake("not normalised", lambda a: listed(vector(a.logits).exp()),
-            "You took the exponentials, but they don't sum to 1 yet."),
-        Mistake("largest is one", lambda a: listed((vector(a.logits) - max(a.logits)).exp()),
+        NOT_NORMALISED,
+        Mistake("largest is one", lambda a: (vector(a.logits) - max(a.logits)).exp().tolist(),
             "You subtracted the largest logit and took the exponentials, but they don't sum to 1 "
             "yet: your largest probability is always 1."),
-        Mistake("largest subtracted once",
-            lambda a: listed(
-                torch.softmax(vector(a.logits), dim=0) * torch.exp(-vector(a.logits).max())
-            ),
-            "You subtracted the largest logit in the numerator but not in the denominator. The "
-            "sum runs over the same exponentials."),
-        Mistake("sigmoid for each", lambda a: listed(torch.sigmoid(vector(a.logits))),
+        on_one_side("largest subtracted once", "subtracted the largest logit",
+            lambda a: (vector(a()) * torch.exp(-vector(a.logits).max())).tolist(),
+            "numerator", "denominator"),
+        Mistake("sigmoid for each", lambda a: torch.sigmoid(vector(a.logits)).tolist(),
             "You applied the sigmoid to each logit alone. Softmax divides by something that all "
             "the logits share, so that the result sums to 1."),
-        Mistake("logarithm taken", lambda a: listed(torch.log_softmax(vector(a.logits), dim=0)),
+        Mistake("logarithm taken", lambda a: torch.log_softmax(vector(a.logits), dim=0).tolist(),
             "You returned logarithms of probabilities (`nn.LogSoftmax`). Softmax itself gives "
             "numbers between 0 and 1."),
         Mistake("winner takes all",
-            lambda a: listed(functional.one_hot(vector(a.logits).argmax(), len(a.logits)).double()),
+            lambda a: functional.one_hot(vector(a.logits).argmax(), len(a.logits)).float().tolist(),
             "You gave everything to the largest logit: that is argmax as a one-hot vector. "
             "Softmax is soft: the others get their share."),
-        Mistake("sign of the logits", lambda a: listed(torch.softmax(-vector(a.logits), dim=0)),
+        Mistake("sign of the logits", lambda a: a(logits=[-logit for logit in a.logits]),
             "Your smallest logit gets the largest probability. Look at the sign in the exponent."),
         Mistake("divided by the largest",
-            lambda a: listed(torch.softmax(vector(a.logits) / max(a.logits), dim=0)),
+            lambda a: a(logits=(vector(a.logits) / max(a.logits)).tolist()),
             "You divided the logits by the largest one. That keeps them small but changes their "
             "differences. What can you do to all logits that leaves the differences alone?"),
-        Mistake("mean for sum",
-            lambda a: listed(torch.softmax(vector(a.logits), dim=0) * len(a.logits)),
+        Mistake("mean for sum", lambda a: [p * len(a.logits) for p in a()],
             "You divided by the mean of the exponentials. The probabilities must sum to 1, yours "
             "sum to the number of logits."),
         Mistake("exponential of the sum",
-            lambda a: listed((vector(a.logits) - vector(a.logits).sum()).exp()),
+            lambda a: (vector(a.logits) - sum(a.logits)).exp().tolist(),
             "Your denominator is the exponential of the sum. It should be the other way round: "
             "what is summed there?"),
-        Mistake("base two", lambda a: listed(torch.softmax(vector(a.logits) * math.log(2), dim=0)),
+        Mistake("base two", lambda a: a(logits=[logit * math.log(2) for logit in a.logits]),
             "You used powers of 2. The base is Euler's number, as in `math.exp`."),
     ),
     hints=(
@@ -220,70 +201,63 @@ SOFTMAX = Function(
 CROSS_ENTROPY = Function(
     cross_entropy,
     parts=(
-        Part("equal logits", 1,
-            (case([1, 1], 0), case([1, 1, 1, 1], 2)),
+        Part("equal logits", 1, (case([1, 1], 0), case([1, 1, 1, 1], 2)),
             equal_logits_case),
         Part("different logits", 1,
             (case([2, 1], 0), case([2.0, 1.0, 0.5], target=2), case([1.0, 3.0, 2.0, 0.5], 1),
              case([-1.0, 2.0, 0.5], 2)),
             target_case),
-        Part("sure of one class", 1,
-            (case([21, 1], 0), case([1, 201], 0), case([1, 2, 31], 1)),
+        Part("sure of one class", 1, (case([21, 1], 0), case([1, 201], 0), case([1, 2, 31], 1)),
             sure_case),
     ),
     mistakes=(
-        Mistake("sign", lambda a: -cross_entropy(a.logits, a.target),
+        Mistake("sign", lambda a: -a(),
             "Your loss is negative. A probability is at most 1, so its logarithm is at most 0; a "
             "loss is zero at best."),
-        Mistake("probability, not loss", lambda a: softmax(a.logits)[a.target],
+        Mistake("probability, not loss", lambda a: math.exp(-a()),
             "You returned the probability of the target. The loss is small when this is large."),
-        Mistake("error probability", lambda a: 1 - softmax(a.logits)[a.target],
+        Mistake("error probability", lambda a: 1 - math.exp(-a()),
             "You returned the probability that is missing to 1. Cross-entropy uses a logarithm: "
             "it grows without end when the target's probability goes to 0."),
         Mistake("no softmax",
             lambda a: -math.log(a.logits[a.target]) if a.logits[a.target] > 0 else math.inf,
             "You took the logarithm of the logit itself. Logits are no probabilities: they need a "
             "softmax first."),
-        Mistake("logit taken for log-probability",
-            lambda a: float(functional.nll_loss(vector(a.logits), index(a.target))),
+        Mistake("logit taken for log-probability", lambda a: -float(a.logits[a.target]),
             "You returned minus the target's logit, as `nn.NLLLoss` does with whatever it gets. "
             "It wants log-probabilities; these are raw logits."),
-        Mistake("softmax twice", lambda a: cross_entropy(softmax(a.logits), a.target),
+        Mistake("softmax twice", lambda a: a(logits=softmax(a.logits)),
             "You applied softmax twice. That is what happens when a model that ends in Softmax is "
             "trained with `nn.CrossEntropyLoss`: the loss never comes near zero."),
-        Mistake("target's logit forgotten",
-            lambda a: float(torch.logsumexp(vector(a.logits), dim=0)),
+        Mistake("target's logit forgotten", lambda a: a() + a.logits[a.target],
             "You have the logarithm of the sum of the exponentials. The logit of the target is "
             "still missing."),
-        Mistake("logarithm to base two", lambda a: cross_entropy(a.logits, a.target) / math.log(2),
-            "Right, but in bits: you used the logarithm to base 2. PyTorch uses the natural one, "
-            "`math.log`."),
-        Mistake("logarithm to base ten", lambda a: cross_entropy(a.logits, a.target) / math.log(10),
-            "Right, but with the logarithm to base 10. PyTorch uses the natural one, `math.log`."),
-        Mistake("target counted from one",
-            lambda a: cross_entropy(a.logits, (a.target - 1) % len(a.logits)),
+        Mistake("logarithm to base two", lambda a: a() / math.log(2),
+            "You used the logarithm to base 2. PyTorch uses the natural one, `math.log`.",
+            praise="Right in bits."),
+        Mistake("logarithm to base ten", lambda a: a() / math.log(10),
+            "You used the logarithm to base 10. PyTorch uses the natural one, `math.log`.",
+            praise="Right but for the base."),
+        Mistake("target counted from one", lambda a: a(target=(a.target - 1) % len(a.logits)),
             "You counted the classes from one. `target` is an index: the first class is 0."),
-        Mistake("target ignored", lambda a: cross_entropy(a.logits, int(vector(a.logits).argmax())),
+        Mistake("target ignored", lambda a: a(target=a.logits.index(max(a.logits))),
             "You took the most probable class. The loss asks for the probability of the true one, "
             "`target`, also when the model prefers another."),
-        Mistake("weighted with the probability",
-            lambda a: cross_entropy(a.logits, a.target) * softmax(a.logits)[a.target],
+        Mistake("weighted with the probability", lambda a: a() * math.exp(-a()),
             "You multiplied the logarithm by the probability, as in an entropy. The true class "
             "counts in full, however improbable the model finds it."),
-        Mistake("squared error", lambda a: squared_error(softmax(a.logits), a.target),
+        Mistake("squared error", lambda a: from_one_hot(functional.mse_loss, a),
             "You summed squared differences between the probabilities and the one-hot target. "
             "Cross-entropy takes a logarithm."),
-        Mistake("entropy",
-            lambda a: float(functional.cross_entropy(vector(a.logits), vector(softmax(a.logits)))),
+        Mistake("entropy", lambda a: sum(loss * math.exp(-loss) for loss in each_class(a)),
             "You returned the entropy of the probabilities, which does not depend on `target`. "
             "Cross-entropy looks at one class only."),
-        Mistake("all classes summed", lambda a: sum(each_class(a.logits)),
+        Mistake("all classes summed", lambda a: sum(each_class(a)),
             "You summed over all classes. Only the true class counts."),
-        Mistake("mean over the classes", lambda a: sum(each_class(a.logits)) / len(a.logits),
+        Mistake("mean over the classes", lambda a: sum(each_class(a)) / len(a.logits),
             "You took the mean over all classes. Only the true class counts; PyTorch's mean is "
             "over the samples of a batch, and here is one."),
-        Mistake("divided by the classes",
-            lambda a: cross_entropy(a.logits, a.target) / len(a.logits),
+        Mistake("divided by the classes", lambda a: a() / len(a.logits),
             "You divided by the number of classes. PyTorch's mean is over the samples of a batch, "
             "and here is one."),
         Mistake("sigmoid, not softmax",
@@ -291,7 +265,7 @@ CROSS_ENTROPY = Function(
             "You used the sigmoid of the target's logit. Here the classes exclude each other, so "
             "all logits share one denominator."),
         Mistake("other classes counted too",
-            lambda a: binary_cross_entropy(softmax(a.logits), a.target),
+            lambda a: from_one_hot(functional.binary_cross_entropy, a),
             "You added a term for each wrong class, as in binary cross-entropy. Here only the "
             "probability of the true class counts."),
     ),
@@ -303,67 +277,60 @@ CROSS_ENTROPY = Function(
     ),
 )
 
+
+def after_softmax(did: str, rule: ListRule) -> Mistake:
+    """The temperature comes too late."""
+    return Mistake(f"{did} after softmax", rule,
+        f"You {did} the probabilities. They don't sum to 1 any more. The temperature acts before "
+        "the exponential.")
+
+
+def exponentials(a: Asked, above: float, below: float) -> list[float]:
+    """Softmax with one temperature in the numerator and another in the denominator."""
+    logits = vector(a.logits)
+    return (logits / above - torch.logsumexp(logits / below, 0)).exp().tolist()
+
+
 TEMPERATURE = Function(
     temperature_softmax,
     parts=(
-        Part("temperature one", 1,
-            (case([2, 1], 1), case([1, 2, 3], temperature=1.0)),
+        Part("temperature one", 1, (case([2, 1], 1), case([1, 2, 3], temperature=1.0)),
             lambda random: case(some_logits(random), 1)),
         Part("hotter", 1,
             (case([2, 1], 2), case([1, 2, 3], 4), case([-1.0, 0.5, 2.0], temperature=2.5)),
             lambda random: case(some_logits(random), random.randint(2, 20))),
-        Part("colder", 1,
-            (case([2, 1], 0.5), case([1, 2, 3], 0.25), case([-1.0, 0.5, 2.0], 0.1)),
-            lambda random: case(
-                some_logits(random), temperature=random.choice((0.05, 0.2, 0.4, 0.8))
-            )),
+        Part("colder", 1, (case([2, 1], 0.5), case([1, 2, 3], 0.25), case([-1.0, 0.5, 2.0], 0.1)),
+            lambda random: case(some_logits(random),
+                temperature=random.choice((0.05, 0.2, 0.4, 0.8)))),
     ),
     mistakes=(
-        Mistake("temperature without effect", lambda a: softmax(a.logits),
+        Mistake("temperature without effect", as_if(temperature=1),
             "Your temperature changes nothing. Either it is not used, or it stands outside the "
             "exponential, where it cancels between numerator and denominator."),
-        Mistake("hot and cold exchanged",
-            lambda a: listed(torch.softmax(vector(a.logits) * a.temperature, dim=0)),
+        Mistake("hot and cold exchanged", lambda a: a(temperature=1 / a.temperature),
             "Your high temperature makes the probabilities sharper. It should make them flatter: "
             "the differences between the logits must shrink."),
-        Mistake("divided after softmax",
-            lambda a: listed(vector(softmax(a.logits)) / a.temperature),
-            "You divided the probabilities. They don't sum to 1 any more. The temperature acts "
-            "before the exponential."),
-        Mistake("multiplied after softmax",
-            lambda a: listed(vector(softmax(a.logits)) * a.temperature),
-            "You multiplied the probabilities. They don't sum to 1 any more. The temperature acts "
-            "before the exponential."),
+        after_softmax("divided", lambda a: [p / a.temperature for p in a(temperature=1)]),
+        after_softmax("multiplied", lambda a: [p * a.temperature for p in a(temperature=1)]),
         Mistake("power not normalised",
-            lambda a: listed(vector(softmax(a.logits)) ** (1 / a.temperature)),
-            "You raised the probabilities to a power, which is a possible way, but then they "
-            "don't sum to 1 any more."),
+            lambda a: [p ** (1 / a.temperature) for p in a(temperature=1)],
+            "Raised to a power, the probabilities don't sum to 1 any more.",
+            praise="A power is a possible way."),
         Mistake("whole-number division",
-            lambda a: softmax([logit // a.temperature for logit in a.logits]),
+            lambda a: a(logits=[logit // a.temperature for logit in a.logits], temperature=1),
             "You used `//`, which cuts off the digits behind the point. Logits are floats."),
-        Mistake("numerator only",
-            lambda a: listed(
-                (vector(a.logits) / a.temperature - torch.logsumexp(vector(a.logits), 0)).exp()
-            ),
-            "You used the temperature in the numerator but not in the denominator. The sum runs "
-            "over the same exponentials."),
-        Mistake("denominator only",
-            lambda a: listed(
-                (vector(a.logits) - torch.logsumexp(vector(a.logits) / a.temperature, 0)).exp()
-            ),
-            "You used the temperature in the denominator but not in the numerator. The sum runs "
-            "over the same exponentials."),
-        Mistake("not normalised", lambda a: listed((vector(a.logits) / a.temperature).exp()),
-            "You took the exponentials, but they don't sum to 1 yet."),
-        Mistake("square root of the temperature",
-            lambda a: listed(torch.softmax(vector(a.logits) / math.sqrt(a.temperature), dim=0)),
+        on_one_side("numerator only", "used the temperature",
+            lambda a: exponentials(a, a.temperature, 1), "numerator", "denominator"),
+        on_one_side("denominator only", "used the temperature",
+            lambda a: exponentials(a, 1, a.temperature), "denominator", "numerator"),
+        NOT_NORMALISED,
+        Mistake("square root of the temperature", lambda a: a(temperature=math.sqrt(a.temperature)),
             "You used the square root, as attention does with its head size. Here the temperature "
             "itself is used."),
-        Mistake("softmax twice",
-            lambda a: softmax(listed(vector(softmax(a.logits)) / a.temperature)),
+        Mistake("softmax twice", lambda a: a(logits=a(temperature=1)),
             "You applied softmax twice: first to the logits, then to the probabilities. The "
             "temperature acts on the logits, before the only softmax."),
-        Mistake("no exponential", lambda a: listed(vector(a.logits) / vector(a.logits).sum()),
+        Mistake("no exponential", lambda a: (vector(a.logits) / vector(a.logits).sum()).tolist(),
             "You divided by the sum without an exponential. There the temperature cancels, and a "
             "negative logit gives a negative probability."),
     ),
@@ -421,12 +388,15 @@ LAST_LAYER = Table(
         Mistake("probabilities for NLLLoss", instead({"NLLLoss": "Softmax"}),
             "`NLLLoss` takes no logarithm itself, whatever its name says. With probabilities its "
             "best value is -1."),
-        Mistake("module in front", lambda a: f"nn.{last_layer(a.loss)}",
-            "Right, but give the name of the class alone, like `Linear`, without `nn.`."),
-        Mistake("brackets behind", lambda a: f"{last_layer(a.loss)}()",
-            "Right, but give the name of the class alone, like `Linear`, without brackets."),
-        Mistake("small letters", lambda a: last_layer(a.loss).lower(),
-            "Right, but spell the class as PyTorch does, like `Linear`, with its capitals."),
+        Mistake("module in front", lambda a: f"nn.{a()}",
+            "Give the name of the class alone, like `Linear`, without `nn.`.",
+            praise="The layer is right."),
+        Mistake("brackets behind", lambda a: f"{a()}()",
+            "Give the name of the class alone, like `Linear`, without brackets.",
+            praise="The layer is right."),
+        Mistake("small letters", lambda a: a().lower(),
+            "Spell the class as PyTorch does, like `Linear`, with its capitals.",
+            praise="The layer is right."),
     ),
     hints=(
         "Ask of each loss: what does it do with the numbers it gets? Does it apply a softmax, "
