@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # PyTorch's own list of CPU builds; without it, Linux gets gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: help install lab formgrader test lint solutions release slides demo handout bench attack-report pins clean
+.PHONY: help install lab formgrader test thorough lint solutions answers release slides demo handout bench attack-report pins clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,11 +22,14 @@ test: .venv/installed lint  ## every check of the project
 	@if command -v npm >/dev/null; then $(MAKE) -s slides/node_modules/.installed; \
 		else echo "== NO NODE HERE: THE SLIDES ARE NOT TESTED"; fi
 	@echo "== tests: judge, cards, lessons, class cycle"
-	@pytest -n 2 --dist loadfile tests
+	@pytest -n 2 --dist loadfile -m "not thorough" tests
 	@echo "== notebooks: solutions against their stored outputs"
 	@pytest -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg solutions
 	@echo "== notebooks: as students get them, to the end without an error"
 	@pytest -n 2 --dist loadfile --nbval-lax notebooks
+
+thorough: .venv/installed  ## the checks that take long
+	@pytest -n 2 -m thorough tests
 
 lint: .venv/installed
 	@echo "== ruff, mypy"
@@ -36,6 +39,9 @@ lint: .venv/installed
 
 solutions: .venv/installed  ## texts -> executed notebooks in solutions/, and releases in notebooks/
 	@grader build $(LESSON)
+
+answers: .venv/installed  ## what this version of PyTorch would change in the answer keys
+	@grader keys --compare
 
 release: solutions  ## the same: a release is never older than its solution
 

@@ -23,20 +23,10 @@ from grader.judge.key import Recorded
 from grader.judge.verdict import calls, judge_outcomes
 
 CASE_BY_CASE = [name for name, each in exercises().items() if isinstance(each, CaseByCase)]
-SHOW_OR_COMPARE = set(
-    [
-        "beside",
-        "call",
-        "catalogue",
-        "designs",
-        "notebook",
-        "report",
-        "result",
-        "verdict",
-        "wording",
-        "words",
-    ]
-)
+SHOW_OR_COMPARE = {
+    *("beside", "call", "catalogue", "designs", "notebook"),
+    *("report", "result", "verdict", "wording", "words"),
+}
 KEY_FILE = str(RECORDS / "01-linear.json")
 
 
@@ -88,7 +78,7 @@ def test_a_record_judges_slips_as_pytorch_does_with_hidden_cases_too(
     name, tmp_path, record_property
 ):
     key = find(name, "a term", tmp_path)
-    assert key.hidden
+    assert key.hidden or not key.exercise.signature.parameters
     functions = [mutant for _, mutant in slipped(name, 40, "term")]
     answers = [*known_mistakes(key), *(ask(function, calls(key)) for function in functions)]
     record_property("judged alike", alike(name, answers, "a term", tmp_path))

@@ -5,21 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from grader.figures.canvas import (
-    EDGE,
-    FAINT,
-    INK,
-    Canvas,
-    Picture,
-    charts,
-    describe,
-    number,
-    picture,
-)
+from grader.figures.canvas import EDGE, FAINT, INK, Canvas, Picture, charts, picture
+from grader.figures.words import in_words, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from torch import Tensor, nn
+
+__all__ = ["activation_curves", "dependencies", "glu"]
 
 MARKED = (-2.0, 0.0, 2.0)  # inputs whose outputs stand in the picture as numbers
 LEGEND: dict[str, Any] = {"ncols": 2, "frameon": False, "fontsize": 11}
@@ -88,21 +81,20 @@ def glu(x: Tensor) -> Picture:
     named = {"a": values, "sigmoid(b)": torch.sigmoid(gates), "y": functional.glu(x, dim=0)}
     canvas = Canvas()
     width = 1.3 * len(values)
-    canvas.text(-0.4, 0.5, "x", align="right", weight="bold")
+    canvas.title(-0.4, 0.5, "x", align="right")
     for left, part, name in ((0.0, values, "a: values"), (width + 1.6, gates, "b: gates")):
-        canvas.text(left + width / 2, -0.5, name, align="center", size=10, colour=FAINT)
+        canvas.note(left + width / 2, -0.5, name, align="center")
         _row(canvas, left, 0, part, "input")
         canvas.arrow((left + width / 2, 1.2), (left + width / 2, 2.3), "unused")
-    canvas.text(1.5 * width + 1.9, 1.7, "sigmoid", size=10, colour=FAINT)
+    canvas.note(1.5 * width + 1.9, 1.7, "sigmoid")
     roles = ("input", "accent", "output")
     left = 0.0
     for (name, row), role, sign in zip(named.items(), roles, ("×", "=", ""), strict=True):
         _row(canvas, left, 2.4, row, role)
-        canvas.text(left + width / 2, 3.9, name, align="center", weight="bold")
+        canvas.title(left + width / 2, 3.9, name, align="center")
         canvas.text(left + width + 0.8, 2.9, sign, align="center", size=14)
         left += width + 1.6
-    described = "; ".join(describe(name, row) for name, row in {"x": x, **named}.items())
-    return canvas.picture(f"GLU: y = a times sigmoid(b). {described}")
+    return canvas.picture(f"GLU: y = a times sigmoid(b). {in_words(x=x, **named)}")
 
 
 def _row(canvas: Canvas, left: float, top: float, numbers: Tensor, role: str) -> None:
@@ -123,18 +115,11 @@ def dependencies(x: Tensor, **layers: nn.Module) -> Picture:
     tables = {name: _moves(layer, x) for name, layer in layers.items()}
     for name, table in tables.items():
         rows, columns = len(table), len(table[0])
-        canvas.text(left, -1.5, name, weight="bold")
+        canvas.title(left, -1.5, name)
         for place in range(columns):
-            canvas.text(
-                left + 1.15 * place + 0.57,
-                -0.45,
-                f"x{place}",
-                align="center",
-                size=10,
-                colour=FAINT,
-            )
+            canvas.note(left + 1.15 * place + 0.57, -0.45, f"x{place}", align="center")
         for place in range(rows):
-            canvas.text(left - 0.2, place + 0.5, f"y{place}", align="right", size=10, colour=FAINT)
+            canvas.note(left - 0.2, place + 0.5, f"y{place}", align="right")
         for down, row in enumerate(table):
             for right, move in enumerate(row):
                 text, role = (_short(move), "output") if move else ("·", "unused")

@@ -11,23 +11,19 @@ from typing import TYPE_CHECKING
 
 from matplotlib.patches import Rectangle
 
-from grader.figures.canvas import (
-    EDGE,
-    FAINT,
-    FILL,
-    INK,
-    Canvas,
-    Picture,
-    charts,
-    describe,
-    number,
-    picture,
-    stack,
-    width_of,
-)
+from grader.figures.canvas import EDGE, FILL, INK, Canvas, Picture, charts, picture, width_of
+from grader.figures.words import in_words, number, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = [
+    "attention",
+    "attention_cost",
+    "attention_heads",
+    "attention_parameters",
+    "grouped_queries",
+]
 
 WHITE = (1.0, 1.0, 1.0)
 PITCH = 1.75  # from one query head to the next
@@ -69,15 +65,16 @@ def attention(
     _above(canvas, middle, top, names)
     _beside(canvas, right + value.shape[1] + 0.3, top - 1.0 - columns, names, align="left")
     _beside(canvas, right + value.shape[1] + 0.3, top, names[:rows], align="left")
-    canvas.text(middle, top - 1.4 - size, "keys, on their side", weight="bold")
-    canvas.text(right, top - 1.4 - columns, "values", weight="bold")
+    canvas.title(middle, top - 1.4 - size, "keys, on their side")
+    canvas.title(right, top - 1.4 - columns, "values")
     under = top + rows + 0.5
     for left, title in ((0, "queries"), (middle, "weights"), (right, "output")):
-        canvas.text(left, under, title, weight="bold")
+        canvas.title(left, under, title)
     for left, tensor in ((0, query), (middle, weights), (right, output)):
-        canvas.text(left, under + 0.6, str(tuple(tensor.shape)), size=10, colour=FAINT)
-    named = {"queries": query, "keys": key, "values": value, "weights": weights, "output": output}
-    return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
+        canvas.note(left, under + 0.6, str(tuple(tensor.shape)))
+    return canvas.picture(
+        in_words(queries=query, keys=key, values=value, weights=weights, output=output)
+    )
 
 
 def attention_heads(
@@ -103,14 +100,10 @@ def attention_heads(
         if head == 0:
             _beside(canvas, -0.3, 0, names)
         _above(canvas, left, 0, names)
-        canvas.text(left, -1.3, f"head {head}", weight="bold")
+        canvas.title(left, -1.3, f"head {head}")
         _table(canvas, left, 0, table, mask)
-    canvas.text(
-        0, length + 0.5, "a row: who looks; a column: who is looked at", size=10, colour=FAINT
-    )
-    return canvas.picture(
-        "; ".join(describe(f"weights of head {head}", table) for head, table in enumerate(tables))
-    )
+    canvas.note(0, length + 0.5, "a row: who looks; a column: who is looked at")
+    return canvas.picture(in_words(**{f"weights of head {h}": t for h, t in enumerate(tables)}))
 
 
 def attention_parameters(layer: nn.MultiheadAttention) -> Picture:
@@ -126,10 +119,8 @@ def attention_parameters(layer: nn.MultiheadAttention) -> Picture:
     left = 0.0
     for name, (weight, bias) in named.items():
         rows, columns = weight.shape
-        canvas.text(left, -0.5, name, weight="bold")
-        canvas.cell(left, 0, "", "weight", columns * side, rows * side)
-        if side > 0.15:
-            canvas.rule(left, 0, rows, columns, side, "weight")
+        canvas.title(left, -0.5, name)
+        canvas.area(left, 0, weight.shape, side, "weight", ruled=side > 0.15)
         part = embed_dim // heads * side
         for head in range(heads):
             if name == "out_proj":
@@ -138,14 +129,13 @@ def attention_parameters(layer: nn.MultiheadAttention) -> Picture:
                 canvas.outline(left, head * part, columns * side, part, "weight", 1.8)
                 if left == 0:
                     middle = (head + 0.5) * part
-                    canvas.text(-0.25, middle, f"head {head}", align="right", size=10, colour=FAINT)
+                    canvas.note(-0.25, middle, f"head {head}", align="right")
         notes = [f"{tuple(weight.shape)}: {weight.numel():,}"]
         if bias is not None:
-            canvas.cell(left + columns * side + 0.15, 0, "", "bias", side, rows * side)
-            canvas.rule(left + columns * side + 0.15, 0, rows, 1, side, "bias")
+            canvas.area(left + columns * side + 0.15, 0, (rows, 1), side, "bias")
             notes.append(f"bias: {bias.numel():,}")
         for line, note in enumerate(notes):
-            canvas.text(left, rows * side + 0.6 + 0.65 * line, note, size=10, colour=FAINT)
+            canvas.note(left, rows * side + 0.6 + 0.65 * line, note)
         widths = (width_of(name, weight="bold"), *(width_of(note, 10) for note in notes))
         left += max((columns + 1) * side + 0.15, *widths) + 0.8
     return canvas.picture(_projections_in_words(named, heads))
@@ -175,9 +165,7 @@ def grouped_queries(query: Tensor, *keys: Tensor) -> Picture:
         canvas.text(right, top + 0.5, f"{heads} query heads", size=10)
         many = f"{shared} key and value head{'s' if shared > 1 else ''}"
         canvas.text(right, top + 2.4, many, size=10)
-        canvas.text(
-            right, top + 2.95, f"{2 * key[0].numel():,} numbers to keep", size=10, colour=FAINT
-        )
+        canvas.note(right, top + 2.95, f"{2 * key[0].numel():,} numbers to keep")
         sentences.append(
             f"{heads} query heads read {many}, {group} each; "
             f"{2 * key[0].numel():,} numbers of keys and values"

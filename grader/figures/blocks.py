@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import FAINT, Canvas, Picture, describe, number, stack, width_of
+from grader.figures.canvas import Canvas, Picture, width_of
+from grader.figures.words import in_words, number, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = ["element_bytes", "tensors", "through"]
 
 
 def tensors(role: str = "input", **named: Tensor) -> Picture:
@@ -16,10 +19,10 @@ def tensors(role: str = "input", **named: Tensor) -> Picture:
     canvas = Canvas()
     left = 0.0
     for (name, tensor), grids in zip(named.items(), blocks, strict=True):
-        canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=10)
+        canvas.title(left, -1.15, name)
+        canvas.note(left, -0.55, f"shape {tuple(tensor.shape)}")
         left = max(canvas.stack(left, grids, role), left + 2.2) + 1.5
-    return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
+    return canvas.picture(in_words(**named))
 
 
 def through(layer: nn.Module, x: Tensor) -> Picture:
@@ -29,14 +32,13 @@ def through(layer: nn.Module, x: Tensor) -> Picture:
     canvas = Canvas()
     left = 0.0
     for name, tensor, grids, role in (("x", x, before, "input"), ("y", y, after, "output")):
-        canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=10)
+        canvas.title(left, -1.15, name)
+        canvas.note(left, -0.55, f"shape {tuple(tensor.shape)}")
         left = canvas.stack(left, grids, role) + 0.6
         if tensor is x:
             canvas.text(left + 0.4, len(before[0]) / 2, "→", align="center", size=16)
             left += 1.4
-    described = "; ".join((describe("x", x), describe("y", y)))
-    return canvas.picture(f"x goes through {layer} and becomes y. {described}")
+    return canvas.picture(f"x goes through {layer} and becomes y. {in_words(x=x, y=y)}")
 
 
 def element_bytes(**named: Tensor) -> Picture:
@@ -46,18 +48,16 @@ def element_bytes(**named: Tensor) -> Picture:
     canvas = Canvas()
     for row, (name, tensor) in enumerate(named.items()):
         top, size = 1.4 * row, tensor.element_size()
-        canvas.text(0, top + 0.5, name, weight="bold")
+        canvas.title(0, top + 0.5, name)
         for index, value in enumerate(tensor.flatten().tolist()):
             left = start + index * size * byte
             canvas.cell(left, top, number(value), "input", size * byte)
             for tick in range(1, size):
                 canvas.line(left + tick * byte, top + 0.8, top + 1, "input")
-        canvas.text(
+        canvas.note(
             start + 0.4 + tensor.nbytes * byte,
             top + 0.5,
             f"{tensor.numel()} × {size} = {tensor.nbytes} bytes",
-            size=10,
-            colour=FAINT,
         )
     sizes = (
         f"{name}: {t.numel()} elements of {t.element_size()} bytes, {t.nbytes} bytes together"

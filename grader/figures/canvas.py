@@ -22,6 +22,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 
+from grader.figures.words import short
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -47,7 +49,6 @@ FILL = {
 }
 HATCH = {"padding": "////"}  # zeros that nobody stored
 INCHES_PER_CELL = 0.46
-LETTERS_PER_CELL = 5
 SCREEN_DPI = 96
 FILE_DPI = 2 * SCREEN_DPI  # sharp on screens with small pixels
 
@@ -147,8 +148,25 @@ class Canvas:
         """A thin upright line."""
         self.axes.plot([x, x], [top, bottom], color=EDGE[role], linewidth=0.8, clip_on=False)
 
-    def rule(self, x: float, y: float, rows: int, columns: int, side: float, role: str) -> None:
-        """The thin lines between the cells of a block without numbers."""
+    def area(
+        self,
+        x: float,
+        y: float,
+        shape: Sequence[int],
+        side: float,
+        role: str,
+        text: str = "",
+        ruled: bool = True,
+        least: float = 0,
+    ) -> None:
+        """A block of so many rows and columns, all of one `side`, without their numbers.
+
+        Thin lines part them if it is `ruled`; the block is at `least` so wide.
+        """
+        rows, columns = shape
+        self.cell(x, y, text, role, max(columns * side, least), rows * side)
+        if not ruled:
+            return
         across = [[(x, y + k * side), (x + columns * side, y + k * side)] for k in range(1, rows)]
         down = [[(x + k * side, y), (x + k * side, y + rows * side)] for k in range(1, columns)]
         self.axes.add_collection(
@@ -163,12 +181,16 @@ class Canvas:
             for right, text in enumerate(row):
                 self.cell(x + right, y + down, text, role)
 
+    def column(self, x: float, y: float, vector: Tensor, role: str) -> None:
+        """A vector as a column of cells."""
+        self.grid(x, y, [[short(value)] for value in vector.tolist()], role)
+
     def stack(self, left: float, grids: list[list[list[str]]], role: str) -> float:
         """Grids side by side with their index under them; returns where they end."""
         for index, grid in enumerate(grids):
             self.grid(left, 0, grid, role)
             if len(grids) > 1:
-                self.text(left, len(grid) + 0.4, f"[{index}]", colour=FAINT, size=10)
+                self.note(left, len(grid) + 0.4, f"[{index}]")
             left += len(grid[0]) + 0.6
         return left - 0.6
 
@@ -186,6 +208,16 @@ class Canvas:
         """Text centred on the height y."""
         self.axes.text(x, y, text, ha=align, va="center", size=size, color=colour, weight=weight)
 
+    def title(
+        self, x: float, y: float, text: str, *, align: Any = "left", size: float = 11
+    ) -> None:
+        """A block's name, bold."""
+        self.text(x, y, text, align=align, size=size, weight="bold")
+
+    def note(self, x: float, y: float, text: str, *, align: Any = "left") -> None:
+        """A side remark, small and faint."""
+        self.text(x, y, text, align=align, size=10, colour=FAINT)
+
     def picture(self, alt: str) -> Picture:
         """The sheet as a PNG, cropped to what is drawn; the same bytes for the same drawing."""
         return picture(self.figure, alt)
@@ -197,30 +229,3 @@ def width_of(text: str, size: float = 11, weight: str = "normal") -> float:
     measure = text_to_path.get_text_width_height_descent
     points = max(measure(line, letters, ismath=False)[0] for line in text.split("\n"))
     return float(points) / (72 * INCHES_PER_CELL)
-
-
-def stack(tensor: Tensor) -> list[list[list[str]]]:
-    """The tensor as a list of grids of cell texts."""
-    while tensor.dim() < 3:
-        tensor = tensor.unsqueeze(0)
-    return [[[short(value) for value in row] for row in grid] for grid in tensor.tolist()]
-
-
-def number(value: float) -> str:
-    """At most three significant digits, with a real minus sign."""
-    return f"{value:.3g}".replace("-", "−")
-
-
-def short(value: float) -> str:
-    """A number for a cell: five characters, if need be with fewer significant digits."""
-    if 1000 <= abs(value) < 100_000:
-        return f"{value:.0f}".replace("-", "−")
-    texts = [f"{value:.{digits}g}".replace("-", "−") for digits in (3, 2, 1)]
-    return next((text for text in texts if len(text) <= LETTERS_PER_CELL), texts[-1])
-
-
-def describe(name: str, tensor: Tensor) -> str:
-    """The tensor in words, for an alt text."""
-    values = ", ".join(number(value) for value in tensor.flatten().tolist()[:24])
-    more = ", and so on" if tensor.numel() > 24 else ""
-    return f"{name} of shape {tuple(tensor.shape)}: {values}{more}"

@@ -10,24 +10,15 @@ from matplotlib.patches import Circle, Rectangle
 from torch.nn import functional
 
 from grader.course.pytorch import Shape, mult_adds, parameters
-from grader.figures.canvas import (
-    EDGE,
-    FAINT,
-    FILL,
-    INK,
-    Canvas,
-    Picture,
-    charts,
-    describe,
-    picture,
-    short,
-    width_of,
-)
+from grader.figures.canvas import EDGE, FILL, INK, Canvas, Picture, charts, picture, width_of
 from grader.figures.convolution import Axis, input_cell, legend, values_of
+from grader.figures.words import describe, in_words, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from torch import Tensor, nn
+
+__all__ = ["channel_maps", "conv2d_frames", "conv2d_places", "parameters_and_work"]
 
 Place = tuple[int, int]
 
@@ -58,15 +49,14 @@ def conv2d_frames(
     left = 0.0
     for place in places:
         row, column = place[0] % len(down.starts), place[1] % len(right.starts)
-        canvas.text(left, -0.55, f"y[{row}, {column}]", weight="bold")
+        canvas.title(left, -0.55, f"y[{row}, {column}]")
         _padded_image(canvas, left, x, down, right, (row, column))
         _kernel_over(canvas, left, layer.weight[0, 0], down, right, (row, column))
         centre = left + right.padded / 2
         canvas.text(centre, down.padded + 0.55, "↓", align="center", size=14)
         _output_so_far(canvas, centre - len(right.starts) / 2, down.padded + 1.1, y, (row, column))
         left += right.padded + 0.9
-    parts = (("x", x), ("weight", layer.weight[0, 0]), ("y", y))
-    shown = "; ".join(describe(name, tensor) for name, tensor in parts)
+    shown = in_words(x=x, weight=layer.weight[0, 0], y=y)
     return canvas.picture(f"The kernel of {layer} slides over the image x. {shown}")
 
 
@@ -144,13 +134,13 @@ def conv2d_places(layer: nn.Conv2d, x: Tensor) -> Picture:
     canvas.outline(*last, right.covered, down.covered, "accent")
     side = right.padded + 0.9
     middle = down.padded / 2
-    canvas.text(side, middle - 1.6, "rows", weight="bold")
+    canvas.title(side, middle - 1.6, "rows")
     canvas.text(side, middle - 0.9, down.arithmetic, size=10)
-    canvas.text(side, middle + 0.2, "columns", weight="bold")
+    canvas.title(side, middle + 0.2, "columns")
     canvas.text(side, middle + 0.9, right.arithmetic, size=10)
     canvas.text(side, middle + 2.0, f"{rows} × {columns} = {rows * columns} windows", size=10)
-    canvas.text(0, down.padded + 0.5, "dot: a window starts here", colour=FAINT, size=10)
-    canvas.text(0, down.padded + 1.1, legend([down, right]), colour=FAINT, size=10)
+    canvas.note(0, down.padded + 0.5, "dot: a window starts here")
+    canvas.note(0, down.padded + 1.1, legend([down, right]))
     return canvas.picture(
         f"{layer} has {rows} × {columns} = {rows * columns} windows on an image of "
         f"{down.length} × {right.length} pixels. Rows: {down.arithmetic}. "
@@ -178,14 +168,14 @@ def channel_maps(layer: nn.Conv2d, x: Tensor, out_channel: int = 0) -> Picture:
         for place, (tensor, role), name in zip(places, parts, names, strict=True):
             room = (height - len(tensor)) / 2
             canvas.grid(place, top + room, values_of(tensor), role or "output")
-            canvas.text(place, top + room - 0.3, name, size=10, weight="bold")
+            canvas.title(place, top + room - 0.3, name, size=10)
         middle = top + height / 2
         canvas.text(width + 0.5, middle, "∗", align="center", size=14)
         canvas.text(places[2] - 0.5, middle, "=", align="center", size=14)
     _sum_of_maps(canvas, places[2], layer, x, out_channel)
-    described = "; ".join(describe(f"map {c}", each) for c, each in enumerate(maps))
+    parts_in_words = in_words(x=x, **{f"map {c}": each for c, each in enumerate(maps)})
     y = describe(f"y[{out_channel}]", layer(x)[out_channel])
-    return canvas.picture(f"{describe('x', x)}; {described}; added up, with the bias: {y}")
+    return canvas.picture(f"{parts_in_words}; added up, with the bias: {y}")
 
 
 def _one_channel(layer: nn.Conv2d, x: Tensor, out_channel: int, channel: int) -> Tensor:
@@ -210,11 +200,11 @@ def _sum_of_maps(canvas: Canvas, left: float, layer: nn.Conv2d, x: Tensor, chose
     after = plus[0] + 0.5
     if layer.bias is not None:
         canvas.cell(after, middle - 0.5, short(layer.bias[chosen].item()), "bias")
-        canvas.text(after, middle - 0.8, f"b[{chosen}]", size=10, weight="bold")
+        canvas.title(after, middle - 0.8, f"b[{chosen}]", size=10)
         after += 1
     canvas.text(after + 0.5, middle, "=", align="center", size=14)
     canvas.grid(after + 1, middle - rows / 2, values_of(y), "output")
-    canvas.text(after + 1, middle - rows / 2 - 0.3, f"y[{chosen}]", size=10, weight="bold")
+    canvas.title(after + 1, middle - rows / 2 - 0.3, f"y[{chosen}]", size=10)
 
 
 def parameters_and_work(layers: Sequence[tuple[nn.Module, Shape]]) -> Picture:

@@ -6,23 +6,13 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import (
-    EDGE,
-    FAINT,
-    FILL,
-    INK,
-    Canvas,
-    Picture,
-    charts,
-    describe,
-    number,
-    picture,
-    short,
-    stack,
-)
+from grader.figures.canvas import EDGE, FILL, INK, Canvas, Picture, charts, picture
+from grader.figures.words import in_words, number, short, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = ["connectivity", "depthwise", "parts_of_the_whole", "pointwise"]
 
 SQUARE = 0.42  # the side of the square that stands for one parameter
 
@@ -40,11 +30,11 @@ def connectivity(**layers: nn.Conv2d) -> Picture:
     for name, layer in layers.items():
         joined = _joined(layer)
         _matrix(canvas, left, layer, joined)
-        canvas.text(left, -1.65, name.replace("_", " "), weight="bold")
+        canvas.title(left, -1.65, name.replace("_", " "))
         bias = 0 if layer.bias is None else layer.bias.numel()
         notes = [f"weight {tuple(layer.weight.shape)}: {layer.weight.numel()}", f"bias: {bias}"]
         for line, note in enumerate(notes):
-            canvas.text(left, tallest + 0.6 + 0.65 * line, note, size=10, colour=FAINT)
+            canvas.note(left, tallest + 0.6 + 0.65 * line, note)
         left += max(_pitch(layer)[0] * layer.in_channels + 1.9, 5.4)
         alts.append(f"{name.replace('_', ' ')}: {_in_words(joined)}; {'; '.join(notes)}")
     return canvas.picture(". ".join(alts))
@@ -60,7 +50,7 @@ def _matrix(canvas: Canvas, left: float, layer: nn.Conv2d, joined: list[list[boo
     """One layer's matrix with its top left corner at (left, 0)."""
     rows, columns = layer.kernel_size
     across, down = _pitch(layer)
-    canvas.text(left, -0.95, "inputs →  outputs ↓", size=10, colour=FAINT)
+    canvas.note(left, -0.95, "inputs →  outputs ↓")
     for column in range(layer.in_channels):
         canvas.text(left + (column + 0.5) * across, -0.35, str(column), align="center", size=10)
     for row, links in enumerate(joined):
@@ -71,9 +61,7 @@ def _matrix(canvas: Canvas, left: float, layer: nn.Conv2d, joined: list[list[boo
             if link:
                 x = left + column * across + (across - columns * SQUARE) / 2
                 y = top + (down - rows * SQUARE) / 2
-                text = str(rows * columns)
-                canvas.cell(x, y, text, "weight", columns * SQUARE, rows * SQUARE)
-                canvas.rule(x, y, rows, columns, SQUARE, "weight")
+                canvas.area(x, y, layer.kernel_size, SQUARE, "weight", str(rows * columns))
         if layer.bias is not None:
             side = left + layer.in_channels * across + 0.25
             canvas.cell(side, top + (down - SQUARE) / 2, "1", "bias", SQUARE, SQUARE)
@@ -105,6 +93,7 @@ def depthwise(layer: nn.Conv2d, x: Tensor) -> Picture:
         layer: with `groups == in_channels`, stride 1, no padding, a bias.
         x: one picture of shape `(C, H, W)`.
     """
+    assert layer.bias is not None
     y = layer(x)
     filters = layer.out_channels // layer.in_channels
     rows, columns = layer.kernel_size
@@ -113,26 +102,24 @@ def depthwise(layer: nn.Conv2d, x: Tensor) -> Picture:
     result = bias + 2.2
     canvas = Canvas()
     for left, name in ((0, "x"), (kernel, "W"), (bias, "b"), (result, "y")):
-        canvas.text(left, -0.95, name, weight="bold")
+        canvas.title(left, -0.95, name)
     for out in range(layer.out_channels):
         top, channel = out * (height + 0.9), out // filters
         middle = top + height / 2
         label = f"channel {out}" if filters == 1 else f"in {channel}, out {out}"
-        canvas.text(-0.3, middle, label, align="right", size=10, colour=FAINT)
+        canvas.note(-0.3, middle, label, align="right")
         canvas.grid(0, top, stack(x[channel])[0], "input")
         canvas.outline(0, top, columns, rows, "accent")
         canvas.text(width + 0.6, middle, "∗", align="center", size=15)
         canvas.grid(kernel, middle - rows / 2, stack(layer.weight[out, 0])[0], "weight")
         canvas.text(bias - 0.6, middle, "+", align="center", size=14)
-        assert layer.bias is not None
         canvas.cell(bias, middle - 0.5, short(layer.bias[out].item()), "bias")
         canvas.text(result - 0.6, middle, "=", align="center", size=14)
         canvas.grid(result, middle - y.shape[1] / 2, stack(y[out])[0], "output")
         canvas.outline(result, middle - y.shape[1] / 2, 1, 1, "accent")
-    named = {"x": x, "W": layer.weight, "b": layer.bias, "y": y}
     return canvas.picture(
         "Each channel goes through a kernel of its own. "
-        + "; ".join(describe(name, tensor) for name, tensor in named.items())
+        + in_words(x=x, W=layer.weight, b=layer.bias, y=y)
     )
 
 
@@ -155,7 +142,7 @@ def pointwise(layer: nn.Conv2d, x: Tensor, row: int = 0, column: int = 0) -> Pic
     def maps(left: float, tensor: Tensor, name: str, role: str) -> None:
         """The channels under one another, the followed place framed."""
         top = middle - (len(tensor) * (height + 0.6) - 0.6) / 2
-        canvas.text(left, top - 0.55, f"{name}  {tuple(tensor.shape)}", weight="bold", size=10)
+        canvas.title(left, top - 0.55, f"{name}  {tuple(tensor.shape)}", size=10)
         for grid in stack(tensor):
             canvas.grid(left, top, grid, role)
             canvas.outline(left + column, top + row, 1, 1, "accent")
@@ -170,19 +157,18 @@ def pointwise(layer: nn.Conv2d, x: Tensor, row: int = 0, column: int = 0) -> Pic
     canvas.grid(left, top, stack(layer.weight[:, :, 0, 0])[0], "weight")
     canvas.text(left + inputs + 0.45, middle, "+", align="center", size=14)
     assert layer.bias is not None
-    canvas.grid(left + inputs + 0.9, top, [[cell] for cell in stack(layer.bias)[0][0]], "bias")
+    canvas.column(left + inputs + 0.9, top, layer.bias, "bias")
     canvas.text(left + inputs + 2.35, middle, "=", align="center", size=14)
     pixel = [[number(value)] for value in y[:, row, column].tolist()]
     canvas.grid(left + inputs + 2.8, top, pixel, "output")
     canvas.outline(left + inputs + 2.8, top, 1, outputs, "accent")
     canvas.text(left + inputs + 4.7, middle, "→", align="center", size=16)
-    canvas.text(left - 0.25, middle, "W", align="right", weight="bold")
-    canvas.text(left + inputs + 1.4, top - 0.45, "b", align="center", weight="bold")
+    canvas.title(left - 0.25, middle, "W", align="right")
+    canvas.title(left + inputs + 1.4, top - 0.45, "b", align="center")
     maps(left + inputs + 5.6, y, "y", "output")
-    named = {"x": x, "W": layer.weight, "b": layer.bias, "y": y}
     return canvas.picture(
         f"At row {row}, column {column} the channels of x are multiplied by W. "
-        + "; ".join(describe(name, tensor) for name, tensor in named.items())
+        + in_words(x=x, W=layer.weight, b=layer.bias, y=y)
     )
 
 

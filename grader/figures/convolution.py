@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional
 
-from grader.figures.canvas import EDGE, FAINT, Canvas, Picture, describe, number, short
+from grader.figures.canvas import EDGE, FAINT, Canvas, Picture
+from grader.figures.words import describe, in_words, number, short
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = ["conv1d_frames", "conv1d_places", "receptive_cone"]
 
 
 @dataclass(frozen=True)
@@ -177,12 +180,11 @@ def conv1d_frames(
         canvas.text(left, middle + 2.0, f"= {number(y[out_channel, place].item())}", size=10)
         if count == 0:
             for at, name in ((axis.before, "x"), (left, f"y[{out_channel}]")):
-                canvas.text(at, top - 0.5, name, weight="bold")
+                canvas.title(at, top - 0.5, name)
             below = top + len(x) + 0.35 + len(x) / 2
-            canvas.text(start + axis.covered + 0.3, below, f"W[{out_channel}]", weight="bold")
+            canvas.title(start + axis.covered + 0.3, below, f"W[{out_channel}]")
         top += 2 * len(x) + 1.6
-    parts = (("x", x), ("weight", layer.weight[out_channel]), ("y", y[out_channel]))
-    shown = "; ".join(describe(name, tensor) for name, tensor in parts)
+    shown = in_words(x=x, weight=layer.weight[out_channel], y=y[out_channel])
     return canvas.picture(f"The kernel of {layer} slides over x. {shown}")
 
 
@@ -224,24 +226,24 @@ def conv1d_places(layer: nn.Conv1d, x: Tensor) -> Picture:
     padded = functional.pad(x, (axis.before, axis.after))[0]
     y = layer(x)[0]
     canvas = Canvas()
-    canvas.text(-0.35, 0.5, "x", align="right", weight="bold")
+    canvas.title(-0.35, 0.5, "x", align="right")
     for position, value in enumerate(padded.tolist()):
         padding = axis.is_padding(position)
         input_cell(canvas, position, 0, short(value), padding, position in axis.read)
     right = axis.padded + 1.4
-    canvas.text(right, 0.5, "y", weight="bold")
+    canvas.title(right, 0.5, "y")
     for place, start in enumerate(axis.starts):
         top = 1.35 + 1.15 * place
         _kernel(canvas, top, axis, layer.weight[0], start)
         for hole in axis.window(start)[:-1] if axis.dilation > 1 else ():
             ends = (hole + 1, top + 0.5), (hole + axis.dilation, top + 0.5)
             stroke(canvas, *ends, EDGE["weight"])
-        canvas.text(-0.35, top + 0.5, f"{place}", align="right", colour=FAINT, size=10)
+        canvas.note(-0.35, top + 0.5, f"{place}", align="right")
         canvas.text(right - 0.7, top + 0.5, "→", align="center", size=12)
         canvas.cell(right, top, short(y[place].item()), "output")
     bottom = 1.35 + 1.15 * len(axis.starts) + 0.4
     canvas.text(0, bottom, f"{axis.arithmetic} places", size=10)
-    canvas.text(0, bottom + 0.65, legend([axis]), colour=FAINT, size=10)
+    canvas.note(0, bottom + 0.65, legend([axis]))
     unread = f"; no window reads x at {axis.unread}" if axis.unread else ""
     zeros = f"; padding {axis.before} before and {axis.after} after it"
     return canvas.picture(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import FAINT, Canvas, Picture, describe, stack, width_of
+from grader.figures.canvas import FAINT, Canvas, Picture, width_of
+from grader.figures.words import in_words, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = ["linear", "parameter_areas"]
 
 
 def linear(layer: nn.Linear, x: Tensor) -> Picture:
@@ -19,23 +22,23 @@ def linear(layer: nn.Linear, x: Tensor) -> Picture:
     """
     rows, columns = layer.weight.shape
     canvas = Canvas()
-    canvas.text(-0.25, 0.5, "x", align="right", weight="bold")
+    canvas.title(-0.25, 0.5, "x", align="right")
     canvas.grid(0, 0, stack(x)[0], "input")
-    canvas.text(columns + 0.4, 0.5, f"{columns} inputs", colour=FAINT, size=10)
+    canvas.note(columns + 0.4, 0.5, f"{columns} inputs")
     top = 2.2
     canvas.grid(0, top, stack(layer.weight)[0], "weight")
-    canvas.text(-0.25, top + rows / 2, "W", align="right", weight="bold")
+    canvas.title(-0.25, top + rows / 2, "W", align="right")
     canvas.text(columns + 0.5, top + rows / 2, "+", size=14, align="center")
-    canvas.grid(columns + 1, top, [[cell] for cell in stack(layer.bias)[0][0]], "bias")
+    canvas.column(columns + 1, top, layer.bias, "bias")
     canvas.text(columns + 2.7, top + rows / 2, "=", size=14, align="center")
-    canvas.grid(columns + 3.4, top, [[cell] for cell in stack(layer(x))[0][0]], "output")
+    canvas.column(columns + 3.4, top, layer(x), "output")
     for left, name in ((columns + 1.5, "b"), (columns + 3.9, "y")):
-        canvas.text(left, top - 0.45, name, align="center", weight="bold")
-    canvas.text(columns + 4.8, top + rows / 2, f"{rows} outputs", colour=FAINT, size=10)
+        canvas.title(left, top - 0.45, name, align="center")
+    canvas.note(columns + 4.8, top + rows / 2, f"{rows} outputs")
     shapes = f"W {tuple(layer.weight.shape)}   b {tuple(layer.bias.shape)}"
-    canvas.text(0, top + rows + 0.7, shapes, colour=FAINT, size=10)
+    canvas.note(0, top + rows + 0.7, shapes)
     named = {"x": x, "W": layer.weight, "b": layer.bias, "y = W x + b": layer(x)}
-    return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
+    return canvas.picture(in_words(**named))
 
 
 def parameter_areas(**layers: nn.Module) -> Picture:
@@ -47,20 +50,18 @@ def parameter_areas(**layers: nn.Module) -> Picture:
     biases = {name: getattr(layer, "bias", None) for name, layer in layers.items()}
     scale = min(0.55, 12 / sum(w.shape[1] + 1 for w in weights.values()))
     tallest = max(w.shape[0] for w in weights.values()) * scale
+    ruled = scale > 0.24  # single parameters are large enough to see
     canvas = Canvas()
     left = 0.0
     for name, weight in weights.items():
-        rows, columns = (size * scale for size in weight.shape)
-        canvas.text(left, -0.5, name, weight="bold")
-        canvas.cell(left, 0, "", "weight", columns, rows)
-        if scale > 0.24:  # single parameters are large enough to see
-            canvas.rule(left, 0, weight.shape[0], weight.shape[1], scale, "weight")
+        columns = weight.shape[1] * scale
+        canvas.title(left, -0.5, name)
+        canvas.area(left, 0, weight.shape, scale, "weight", ruled=ruled)
         notes = [f"weight {tuple(weight.shape)}: {weight.numel():,}"]
         bias = biases[name]
         if bias is not None:
-            canvas.cell(left + columns + 0.15, 0, "", "bias", max(scale, 0.06), rows)
-            if scale > 0.24:
-                canvas.rule(left + columns + 0.15, 0, len(bias), 1, scale, "bias")
+            strip = left + columns + 0.15
+            canvas.area(strip, 0, (len(bias), 1), scale, "bias", ruled=ruled, least=0.06)
             notes.append(f"bias {tuple(bias.shape)}: {bias.numel():,}")
         if len(weights) > 2:  # two short lines take less of the width
             notes = [part for note in notes for part in note.replace(": ", ":\n").split("\n")]

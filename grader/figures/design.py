@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from grader.figures.canvas import EDGE, FAINT, INK, Canvas, Picture, width_of
+from grader.figures.words import sizes
 
 if TYPE_CHECKING:
     from grader.course.network import Network
+
+__all__ = ["budget", "fields"]
 
 ROW = 0.68  # from one layer to the next
 BAR = 1.2  # the longest bar
@@ -52,7 +55,7 @@ def budget(
     canvas = Canvas()
     titles = ("layer", "output", "parameters", "mult-adds", "one place sees")
     for x, title in zip((0, at_output, at_parameters, at_work, at_sight), titles, strict=True):
-        canvas.text(x, -0.8, title, weight="bold")
+        canvas.title(x, -0.8, title)
     for place, (label, shape) in enumerate(zip(labels, shapes, strict=True)):
         y = place * ROW
         canvas.text(0.4, y, str(place + 1), align="right", colour=FAINT)
@@ -62,7 +65,7 @@ def budget(
         _bar(canvas, at_work, y, costs[place], max(costs), "accent")
         canvas.text(at_sight, y, sights[place])
     y = len(counts) * ROW + 0.35
-    canvas.text(0, y, "all layers", weight="bold")
+    canvas.title(0, y, "all layers")
     _sum(canvas, at_parameters, y, sum(counts), parameters, "weight")
     _sum(canvas, at_work, y, sum(costs), mult_adds, "accent")
     _goal(canvas, at_sight, y, network.receptive_field, field)
@@ -158,9 +161,7 @@ def _label(entry: Any) -> str:
             words.append(f"to {arguments[name]}")
     for name, before in (("kernel_size", ""), ("output_size", "to ")):
         if name in arguments:
-            size = arguments[name]
-            pair = size if isinstance(size, list | tuple) else (size, size)
-            words.append(before + "×".join(map(str, pair)))
+            words.append(before + "×".join(map(str, sizes(arguments[name]))))
     for name in ("stride", "dilation", "groups"):
         if arguments.get(name, 1) != 1:
             words.append(f"{name} {arguments[name]}")
@@ -191,7 +192,7 @@ def _bar(canvas: Canvas, x: float, y: float, value: int, longest: int, role: str
 
 def _sum(canvas: Canvas, x: float, y: float, value: int, limit: int | None, role: str) -> None:
     """The sum of a column, and below it how it stands to the budget."""
-    canvas.text(x, y, f"{value:,}", weight="bold")
+    canvas.title(x, y, f"{value:,}")
     if limit is None:
         return
     scale = BAR / max(value, limit)
@@ -201,7 +202,7 @@ def _sum(canvas: Canvas, x: float, y: float, value: int, limit: int | None, role
 
 
 def _goal(canvas: Canvas, x: float, y: float, field: Sequence[int], goal: int | None) -> None:
-    canvas.text(x, y, " × ".join(map(str, field)), weight="bold")
+    canvas.title(x, y, " × ".join(map(str, field)))
     if goal is not None:
         _verdict(canvas, x, y + 1.45, f"at least {goal} × {goal}", min(field) >= goal)
 

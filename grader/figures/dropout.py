@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.figures.canvas import (
-    EDGE,
-    FAINT,
-    FILL,
-    INK,
-    Canvas,
-    Picture,
-    charts,
-    describe,
-    number,
-    picture,
-)
+from grader.figures.canvas import EDGE, FILL, INK, Canvas, Picture, charts, picture
+from grader.figures.words import describe, in_words, number
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = ["dropout", "dropout_draws", "dropout_factors", "dropped"]
 
 WIDE = 1.15  # a cell for texts such as × 1.25
 CHANNEL_GAP, SAMPLE_GAP, PANEL_GAP = 0.4, 0.5, 1.6
@@ -39,15 +31,14 @@ def dropout(layer: nn.Module, x: Tensor, seed: int = 0) -> Picture:
     canvas = Canvas()
     for row, (name, tensor) in enumerate(named.items()):
         top = 1.55 * row
-        canvas.text(-0.35, top + 0.5, name, align="right", weight="bold")
+        canvas.title(-0.35, top + 0.5, name, align="right")
         for column, value in enumerate(tensor.tolist()):
             text = f"× {number(value)}" if name == "factor" else number(value)
             gone = name != "x" and factors[column].item() == 0
             _cell(canvas, WIDE * column, top, text, roles[name], gone, WIDE)
     note = f"p = {number(getattr(layer, 'p', 0))}, {mode} mode"
-    canvas.text(0, 4.65, note, size=10, colour=FAINT)
-    described = "; ".join(describe(name, tensor) for name, tensor in named.items())
-    return canvas.picture(f"{note}. {described}")
+    canvas.note(0, 4.65, note)
+    return canvas.picture(f"{note}. {in_words(**named)}")
 
 
 def dropout_draws(layer: nn.Module, x: Tensor, draws: int = 4, average: int = 1000) -> Picture:
@@ -105,16 +96,16 @@ def dropped(x: Tensor, seed: int = 0, **layers: nn.Module) -> Picture:
             across, down = left + c * (columns + CHANNEL_GAP) + w, n * (rows + SAMPLE_GAP) + h
             gone = draw[n, c, h, w] == 0
             _cell(canvas, across, down, number(y[n, c, h, w].item()), "output", bool(gone))
-        canvas.text(left, -1.2, name, weight="bold")
+        canvas.title(left, -1.2, name)
         zeros = int((draw == 0).sum())
-        canvas.text(left, -0.6, f"{zeros} of {x.numel()} dropped", size=10, colour=FAINT)
+        canvas.note(left, -0.6, f"{zeros} of {x.numel()} dropped")
         bottom = samples * (rows + SAMPLE_GAP)
         for channel in range(channels):
             middle = left + channel * (columns + CHANNEL_GAP) + columns / 2
-            canvas.text(middle, bottom, f"channel {channel}", align="center", size=10, colour=FAINT)
+            canvas.note(middle, bottom, f"channel {channel}", align="center")
         for sample in range(samples if left == 0 else 0):
             middle = sample * (rows + SAMPLE_GAP) + rows / 2
-            canvas.text(-0.3, middle, f"sample {sample}", align="right", size=10, colour=FAINT)
+            canvas.note(-0.3, middle, f"sample {sample}", align="right")
         words.append(f"{zeros} of {x.numel()} dropped; {describe(name, y)}")
         left += channels * (columns + CHANNEL_GAP) - CHANNEL_GAP + PANEL_GAP
     return canvas.picture(". ".join(words))

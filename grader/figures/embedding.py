@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.figures.canvas import FAINT, Canvas, Picture, describe, number, stack
+from grader.figures.canvas import FAINT, Canvas, Picture
+from grader.figures.words import describe, in_words, number, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = ["both_ways", "gradient_rows", "look_up", "one_hot_product", "shared_bars"]
 
 
 def look_up(layer: nn.Embedding, indices: Tensor, names: Sequence[str] = ()) -> Picture:
@@ -29,7 +32,7 @@ def look_up(layer: nn.Embedding, indices: Tensor, names: Sequence[str] = ()) -> 
     first = (rows - len(asked)) / 2
     middles = {"indices": 0.5, "E": table + columns / 2, "y": output + columns / 2}
     for heading, middle in middles.items():
-        canvas.text(middle, min(first, 0) - 0.5, heading, align="center", weight="bold")
+        canvas.title(middle, min(first, 0) - 0.5, heading, align="center")
     _table(canvas, table, 0, layer.weight)
     canvas.grid(output, first, stack(layer(indices))[0], "output")
     for place, (index, word) in enumerate(zip(asked, words, strict=True)):
@@ -40,7 +43,7 @@ def look_up(layer: nn.Embedding, indices: Tensor, names: Sequence[str] = ()) -> 
         canvas.arrow((1.1, middle), (table - 0.6, index + 0.5), "input")
         canvas.arrow((table + columns + 0.1, index + 0.5), (output - 0.1, middle), "output")
     shapes = f"indices {tuple(indices.shape)}   E {(rows, columns)}   y {(len(asked), columns)}"
-    canvas.text(0, max(rows, first + len(asked)) + 0.7, shapes, colour=FAINT, size=10)
+    canvas.note(0, max(rows, first + len(asked)) + 0.7, shapes)
     picks = "; ".join(
         f"index {index} ({word}) picks row {index}" if word else f"index {index} picks its row"
         for index, word in zip(asked, words, strict=True)
@@ -58,29 +61,23 @@ def one_hot_product(layer: nn.Embedding, indices: Tensor, names: Sequence[str] =
     table, output = rows + 2.2, rows + columns + 4.0
     middle = len(indices) / 2
     table_top = middle - rows / 2
-    canvas.text(rows / 2, -1.1, "one-hot", align="center", weight="bold")
+    canvas.title(rows / 2, -1.1, "one-hot", align="center")
     for column in range(rows):
-        canvas.text(column + 0.5, -0.35, str(column), align="center", colour=FAINT, size=10)
+        canvas.note(column + 0.5, -0.35, str(column), align="center")
     for down, index in enumerate(indices.tolist()):
         canvas.text(-0.25, down + 0.5, _name(names, index), align="right")
         for right, value in enumerate(one_hot[down].tolist()):
             canvas.cell(right, down, number(value), "accent" if value else "unused")
     canvas.text(rows + 0.85, middle, "×", align="center", size=14)
-    canvas.text(table + columns / 2, min(-1.1, table_top - 0.5), "E", align="center", weight="bold")
+    canvas.title(table + columns / 2, min(-1.1, table_top - 0.5), "E", align="center")
     _table(canvas, table, table_top, layer.weight)
     canvas.text(table + columns + 0.9, middle, "=", align="center", size=14)
-    canvas.text(output + columns / 2, -1.1, "y", align="center", weight="bold")
+    canvas.title(output + columns / 2, -1.1, "y", align="center")
     canvas.grid(output, 0, stack(product)[0], "output")
     named = {"one-hot": one_hot, "E": layer.weight, "y = one-hot times E": product}
     shapes = "   ".join(f"{name} {tuple(t.shape)}" for name, t in list(named.items())[:2])
-    canvas.text(
-        0,
-        max(2 * middle, table_top + rows) + 0.7,
-        f"{shapes}   y {tuple(product.shape)}",
-        colour=FAINT,
-        size=10,
-    )
-    return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
+    canvas.note(0, max(2 * middle, table_top + rows) + 0.7, f"{shapes}   y {tuple(product.shape)}")
+    return canvas.picture(in_words(**named))
 
 
 def gradient_rows(layer: nn.Embedding, names: Sequence[str] = ()) -> Picture:
@@ -97,14 +94,14 @@ def gradient_rows(layer: nn.Embedding, names: Sequence[str] = ()) -> Picture:
     canvas = Canvas()
     second = columns + 2.0
     for heading, left in (("E", 0.0), ("gradient", second)):
-        canvas.text(left + columns / 2, -0.5, heading, align="center", weight="bold")
+        canvas.title(left + columns / 2, -0.5, heading, align="center")
     _table(canvas, 0, 0, weight)
     said = []
     for row, values in enumerate(stack(gradient)[0]):
         why = _why_no_gradient(layer, row)
         canvas.text(-0.9, row + 0.5, _name(names, row), align="right")
         canvas.grid(second, row, [values], "unused" if why else "weight")
-        canvas.text(second + columns + 0.4, row + 0.5, why, colour=FAINT, size=10)
+        canvas.note(second + columns + 0.4, row + 0.5, why)
         if why:
             said.append(f"row {row} {_name(names, row)}: {why}".replace(" :", ":"))
     described = (describe("E", weight), describe("its gradient", gradient), *said)
@@ -125,27 +122,25 @@ def both_ways(layer: nn.Embedding, index: int, h: Tensor) -> Picture:
     vector = weight[index]
     canvas = Canvas()
     left, right, top = 2.4, columns + 6.4, 2.2
-    canvas.text(0, -1.2, "the way in: pick a row", weight="bold")
+    canvas.title(0, -1.2, "the way in: pick a row")
     canvas.cell(0, top + index, str(index), "input")
-    canvas.text(0.5, top + index - 0.45, "index", align="center", size=10, colour=FAINT)
+    canvas.note(0.5, top + index - 0.45, "index", align="center")
     canvas.arrow((1.1, top + index + 0.5), (left - 0.6, top + index + 0.5), "input")
     _table(canvas, left, top, weight)
     canvas.outline(left, top + index, columns, 1, "accent")
     canvas.grid(left, top + rows + 1.1, stack(vector)[0], "output")
-    canvas.text(left - 0.3, top + rows + 1.6, "y", align="right", weight="bold")
-    canvas.text(right, -1.2, "the way out: score all rows", weight="bold")
+    canvas.title(left - 0.3, top + rows + 1.6, "y", align="right")
+    canvas.title(right, -1.2, "the way out: score all rows")
     canvas.grid(right, 0, stack(h)[0], "input")
-    canvas.text(right - 0.3, 0.5, "h", align="right", weight="bold")
+    canvas.title(right - 0.3, 0.5, "h", align="right")
     _table(canvas, right, top, weight)
     canvas.text(right + columns + 0.6, top + rows / 2, "=", align="center", size=14)
-    canvas.grid(right + columns + 1.2, top, [[cell] for cell in stack(scores)[0][0]], "output")
-    canvas.text(right + columns + 1.7, top - 0.45, "scores", align="center", weight="bold")
+    canvas.column(right + columns + 1.2, top, scores, "output")
+    canvas.title(right + columns + 1.7, top - 0.45, "scores", align="center")
     for table in (left, right):
-        canvas.text(table + columns / 2, top - 0.45, "E", align="center", weight="bold")
-    said = (describe(f"In: row {index} of E is y", vector), describe("Out: h", h))
-    return canvas.picture(
-        "; ".join((describe("E", weight), *said, describe("scores = E h", scores)))
-    )
+        canvas.title(table + columns / 2, top - 0.45, "E", align="center")
+    ways = {f"In: row {index} of E is y": vector, "Out: h": h, "scores = E h": scores}
+    return canvas.picture(in_words(E=weight, **ways))
 
 
 def shared_bars(**models: nn.Module) -> Picture:
@@ -160,8 +155,8 @@ def shared_bars(**models: nn.Module) -> Picture:
     top, said = 0.0, []
     for model, rows in parts.items():
         total = sum(own for _, own, _ in rows)
-        canvas.text(0, top, model, weight="bold")
-        canvas.text(3, top, f"{total:,} parameters", weight="bold")
+        canvas.title(0, top, model)
+        canvas.title(3, top, f"{total:,} parameters")
         said.append(f"{model}: {total:,} parameters")
         for name, own, shared in rows:
             top += 0.8
@@ -169,7 +164,7 @@ def shared_bars(**models: nn.Module) -> Picture:
             width = max((own + shared) * scale, 0.03)
             canvas.cell(3, top - 0.3, "", "weight" if own else "padding", width, 0.6)
             note = f"{own:,}" if not shared else f"{own:,} more: {shared:,} are shared"
-            canvas.text(3.2 + width, top, note, size=10, colour=FAINT)
+            canvas.note(3.2 + width, top, note)
             said.append(f"{name} {note}")
         top += 1.5
     return canvas.picture("; ".join(said))
@@ -189,7 +184,7 @@ def _table(canvas: Canvas, left: float, top: float, weight: Tensor) -> None:
     """The table with the number of each row beside it."""
     canvas.grid(left, top, stack(weight)[0], "weight")
     for row in range(len(weight)):
-        canvas.text(left - 0.3, top + row + 0.5, str(row), align="center", colour=FAINT, size=10)
+        canvas.note(left - 0.3, top + row + 0.5, str(row), align="center")
 
 
 def _name(names: Sequence[str], index: int) -> str:

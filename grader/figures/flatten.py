@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import FAINT, Canvas, Picture, describe, short, stack, width_of
+from grader.figures.canvas import Canvas, Picture, width_of
+from grader.figures.words import in_words, short, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = ["flat_order", "funnel", "merged_dims", "two_orders"]
 
 CHANNEL_ROLES = ("input", "accent", "output")  # a channel is also named in words and numbers
 VECTOR_WIDTH = 15.0
@@ -36,12 +39,12 @@ def flat_order(sample: Tensor, chosen: tuple[int, int, int]) -> Picture:
         canvas.outline(start * step, top, width * step, 1, "input", thickness=2)
     for channel in range(channels):
         middle = (channel + 0.5) * per_map * step
-        canvas.text(middle, top + 1.45, f"channel {channel}", align="center", size=10, colour=FAINT)
+        canvas.note(middle, top + 1.45, f"channel {channel}", align="center")
     canvas.arrow((map_left + w + 0.5, h + 1.1), ((place + 0.5) * step, top - 0.1), "accent")
     steps = f"place {place} = {c} · {per_map} + {h} · {width} + {w}"
     canvas.text(0, top + 2.4, f"(c, h, w) = {chosen}: {steps}")
     said = f"the element at (c, h, w) = {chosen} lands at {steps}"
-    return canvas.picture(f"{describe('sample', sample)}; {describe('flat', vector)}; {said}")
+    return canvas.picture(f"{in_words(sample=sample, flat=vector)}; {said}")
 
 
 def two_orders(sample: Tensor) -> Picture:
@@ -61,17 +64,15 @@ def two_orders(sample: Tensor) -> Picture:
     for name, maps in orders.items():
         first = maps is sample
         of = [i // (height * width) if first else i % channels for i in range(maps.numel())]
-        canvas.text(0, top - 0.55, name, weight="bold", size=10)
-        canvas.text(6, top - 0.55, f"flattens {tuple(maps.shape)}", size=10, colour=FAINT)
+        canvas.title(0, top - 0.55, name, size=10)
+        canvas.note(6, top - 0.55, f"flattens {tuple(maps.shape)}")
         _vector(canvas, top, step, maps.flatten(), [roles[channel] for channel in of])
         for place, channel in enumerate(of):
             middle = (place + 0.5) * step
-            canvas.text(middle, top + 1.35, str(channel), align="center", size=10, colour=FAINT)
-        canvas.text(sample.numel() * step + 0.3, top + 1.35, "← channel", size=10, colour=FAINT)
+            canvas.note(middle, top + 1.35, str(channel), align="center")
+        canvas.note(sample.numel() * step + 0.3, top + 1.35, "← channel")
         top += 3.1
-    return canvas.picture(
-        "; ".join(describe(f"{name}, flat", maps.flatten()) for name, maps in orders.items())
-    )
+    return canvas.picture(in_words(**{f"{n}, flat": maps.flatten() for n, maps in orders.items()}))
 
 
 def merged_dims(x: Tensor, *layers: nn.Flatten) -> Picture:
@@ -81,9 +82,9 @@ def merged_dims(x: Tensor, *layers: nn.Flatten) -> Picture:
     for dim, size in enumerate(x.shape):
         canvas.cell(4.6 + dim * side, 0, str(size), "input", side)
         above = f"{dim} or −{x.dim() - dim}"
-        canvas.text(4.6 + (dim + 0.5) * side, -0.4, above, align="center", size=10, colour=FAINT)
-    canvas.text(4.3, -0.4, "dim", align="right", size=10, colour=FAINT)
-    canvas.text(4.3, 0.5, "x", align="right", weight="bold")
+        canvas.note(4.6 + (dim + 0.5) * side, -0.4, above, align="center")
+    canvas.note(4.3, -0.4, "dim", align="right")
+    canvas.title(4.3, 0.5, "x", align="right")
     said = [f"x of shape {tuple(x.shape)}"]
     for row, layer in enumerate(layers, start=1):
         top = 1.5 * row
@@ -98,7 +99,7 @@ def merged_dims(x: Tensor, *layers: nn.Flatten) -> Picture:
             if not start <= dim <= end:
                 canvas.cell(4.6 + dim * side, top, str(size), "input", side)
         right = 4.6 + x.dim() * side + 0.4
-        canvas.text(right, top + 0.5, str(shape), size=10, colour=FAINT)
+        canvas.note(right, top + 0.5, str(shape))
         said.append(f"{call} makes it {shape}")
     return canvas.picture("; ".join(said))
 
@@ -123,11 +124,11 @@ def funnel(model: nn.Sequential, x: Tensor) -> Picture:
         shape = tuple(x.shape[1:])
         role = "input" if part is None else "output"
         width = _volume(canvas, left, tallest, shape, scale, role)
-        canvas.text(left, tallest + 0.6, name, size=10, weight="bold")
+        canvas.title(left, tallest + 0.6, name, size=10)
         numel = x[0].numel()
         lines = [" × ".join(map(str, shape)), f"= {numel:,}"] if len(shape) > 1 else [f"{numel:,}"]
         for row, line in enumerate(lines):
-            canvas.text(left, tallest + 1.2 + 0.6 * row, line, size=10, colour=FAINT)
+            canvas.note(left, tallest + 1.2 + 0.6 * row, line)
         said.append(f"{name}: {shape}, {numel:,} numbers")
         widths = (width_of(name, 10, "bold"), *(width_of(line, 10) for line in lines))
         left += max(width + 0.9, *(width + 0.6 for width in widths))
@@ -138,10 +139,10 @@ def _maps(canvas: Canvas, sample: Tensor, roles: Sequence[str]) -> None:
     """The channels of a sample side by side, each with its number above it."""
     for channel, (grid, role) in enumerate(zip(stack(sample), roles, strict=True)):
         left = channel * (sample.shape[2] + 1.2)
-        canvas.text(left, -0.5, f"channel {channel}", size=10, weight="bold")
+        canvas.title(left, -0.5, f"channel {channel}", size=10)
         canvas.grid(left, 0, grid, role)
     right = len(roles) * (sample.shape[2] + 1.2) - 0.6
-    canvas.text(right, 0.5, f"shape {tuple(sample.shape)}", size=10, colour=FAINT)
+    canvas.note(right, 0.5, f"shape {tuple(sample.shape)}")
 
 
 def _vector(canvas: Canvas, top: float, step: float, vector: Tensor, roles: Sequence[str]) -> None:

@@ -10,6 +10,8 @@ from grader.figures.canvas import FAINT, INK, Canvas, Picture, width_of
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+__all__ = ["accounts", "ledger", "shares"]
+
 ROW = 0.78  # its height, in cells
 LONGEST = 3.0  # bar, in cells
 SHARED = 9.0  # the bar of `shares`, in cells
@@ -39,7 +41,7 @@ def ledger(network: nn.Sequential, x: Tensor) -> Picture:
         (first, "activations"),
         (second, "parameters"),
     ):
-        canvas.text(left, -0.5, title, weight="bold")
+        canvas.title(left, -0.5, title)
     for index, (name, shape, elements, held) in enumerate(rows):
         y = index * ROW
         canvas.text(0, y + ROW / 2, name)
@@ -47,9 +49,9 @@ def ledger(network: nn.Sequential, x: Tensor) -> Picture:
         bar(canvas, first, y, elements, most, "output")
         bar(canvas, second, y, held, max(row[3] for row in rows), "weight")
     y = len(rows) * ROW + 0.35
-    canvas.text(0, y + 0.2, "all together", weight="bold")
-    canvas.text(first, y + 0.2, f"{outputs:,}", weight="bold")
-    canvas.text(second, y + 0.2, f"{parameters:,}", weight="bold")
+    canvas.title(0, y + 0.2, "all together")
+    canvas.title(first, y + 0.2, f"{outputs:,}")
+    canvas.title(second, y + 0.2, f"{parameters:,}")
     lines = [f"{n} {shape}: {e:,} activations, {p:,} parameters" for n, shape, e, p in rows]
     return canvas.picture(
         "; ".join([*lines, f"all together: {outputs:,} activations, {parameters:,} parameters"])
@@ -92,10 +94,10 @@ def accounts(**counts: Mapping[str, int]) -> Picture:
     canvas = Canvas()
     for column, piece in enumerate(pieces):
         middle = left + (column + 0.5) * width
-        canvas.text(middle, -0.5, piece, align="center", weight="bold")
+        canvas.title(middle, -0.5, piece, align="center")
     for row, (name, count) in enumerate(counts.items()):
         y = 1.35 * row
-        canvas.text(0, y + 0.5, name.replace("_", " "), weight="bold")
+        canvas.title(0, y + 0.5, name.replace("_", " "))
         for column, piece in enumerate(pieces):
             x, size = left + column * width, count.get(piece)
             text, role = ("", "padding") if size is None else (f"{size:,}", "weight")
@@ -103,7 +105,7 @@ def accounts(**counts: Mapping[str, int]) -> Picture:
             if size is not None and size != first.get(piece):
                 canvas.outline(x + 0.06, y + 0.06, width - 0.12, 0.88, "accent")
         total = f"= {sum(count.values()):,}"
-        canvas.text(left + len(pieces) * width + 0.3, y + 0.5, total, weight="bold")
+        canvas.title(left + len(pieces) * width + 0.3, y + 0.5, total)
     return canvas.picture(
         "; ".join(
             f"{name.replace('_', ' ')}: "
@@ -122,7 +124,7 @@ def shares(**networks: nn.Module) -> Picture:
     for row, (name, network) in enumerate(networks.items()):
         held = by_kind(network)
         total, x, y, narrow = sum(held.values()), left, 1.9 * row, []
-        canvas.text(0, y + 0.5, name.replace("_", " "), weight="bold")
+        canvas.title(0, y + 0.5, name.replace("_", " "))
         for kind, size in held.items():
             width = SHARED * size / total
             label = f"{kind} {share(size, total)}"

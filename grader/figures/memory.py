@@ -6,11 +6,14 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from grader.figures.canvas import EDGE, FAINT, Canvas, Picture, describe, short, width_of
+from grader.figures.canvas import EDGE, FAINT, Canvas, Picture, width_of
+from grader.figures.words import describe, stack
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
+
+__all__ = ["activations", "memory", "training_memory"]
 
 LENGTH = 10.5  # of the longest bar, in cells
 HEIGHT = 1.4  # of a bar
@@ -47,9 +50,9 @@ def activations(network: nn.Sequential, x: Tensor, kept: bool = False) -> Pictur
         size = f"{rows} × {columns} = {tensor.numel()}"
         is_kept = tensor.data_ptr() in held
         role = "unused" if kept and not is_kept else "output" if index else "input"
-        canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, size, colour=FAINT, size=10)
-        canvas.grid(left, 0, [[short(v) for v in row] for row in tensor.tolist()], role)
+        canvas.title(left, -1.15, name)
+        canvas.note(left, -0.55, size)
+        canvas.grid(left, 0, stack(tensor)[0], role)
         word = ""
         if kept:
             word = "kept" if is_kept else "let go"
@@ -89,7 +92,7 @@ def memory(**bars: Mapping[str, int]) -> Picture:
     canvas = Canvas()
     top = 0.0
     for name, pieces in bars.items():
-        canvas.text(0, top + HEIGHT / 2, name.replace("_", " "), weight="bold")
+        canvas.title(0, top + HEIGHT / 2, name.replace("_", " "))
         left, narrow = start, []
         for piece, size in pieces.items():
             width = size * scale
@@ -112,13 +115,13 @@ def memory(**bars: Mapping[str, int]) -> Picture:
         if narrow:
             note = textwrap.wrap("too narrow for a name: " + ", ".join(narrow), NOTE)
             for line, text in enumerate(note):
-                canvas.text(start, top + HEIGHT + 0.4 + 0.55 * line, text, size=10, colour=FAINT)
+                canvas.note(start, top + HEIGHT + 0.4 + 0.55 * line, text)
             top += 0.2 + 0.55 * len(note)
         top += HEIGHT + 0.5
-    return canvas.picture("; ".join(in_words(name, pieces) for name, pieces in bars.items()))
+    return canvas.picture("; ".join(_in_words(name, pieces) for name, pieces in bars.items()))
 
 
-def in_words(name: str, pieces: Mapping[str, int]) -> str:
+def _in_words(name: str, pieces: Mapping[str, int]) -> str:
     """One bar in words."""
     parts = ", ".join(f"{piece} {size:,}" for piece, size in pieces.items())
     return f"{name.replace('_', ' ')}: {parts}, together {sum(pieces.values()):,} bytes"

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
-from grader.figures.canvas import (
-    EDGE,
-    FAINT,
-    INK,
-    Canvas,
-    Picture,
-    charts,
-    describe,
-    number,
-    picture,
-    short,
-    stack,
-    width_of,
-)
+from grader.figures.canvas import EDGE, INK, Canvas, Picture, charts, picture, width_of
+from grader.figures.words import describe, in_words, number, short, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = ["batchnorm", "layer_state", "running_means", "shared_means"]
 
 SIDE = 0.74  # of a cell in `shared_means`, or more if its numbers are long
 BLOCK_GAP, ROW_GAP, PANEL_GAP = 0.38, 1.1, 1.3
 WIDE = 1.15  # a cell in `layer_state`, for numbers such as 0.0447
 MARKERS = ("s", "^", "D", "v")
 LEARNED = {"weight": "weight", "bias": "bias"}  # a parameter's role; what is only kept is grey
-SMALL: dict[str, Any] = {"size": 10, "colour": FAINT}
-TINY: dict[str, Any] = {"size": 10, "colour": FAINT}
 
 
 def batchnorm(layer: nn.BatchNorm1d, x: Tensor) -> Picture:
@@ -51,9 +39,9 @@ def batchnorm(layer: nn.BatchNorm1d, x: Tensor) -> Picture:
     middle, right = channels + 4.2, 2 * channels + 7.0
     canvas = Canvas()
     for left, name, role in ((0, "x", "input"), (middle, "x̂", "input"), (right, "y", "output")):
-        canvas.text(left + channels / 2, -1.1, name, align="center", weight="bold")
+        canvas.title(left + channels / 2, -1.1, name, align="center")
         for channel in range(channels):
-            canvas.text(left + channel + 0.5, -0.4, f"[{channel}]", align="center", **SMALL)
+            canvas.note(left + channel + 0.5, -0.4, f"[{channel}]", align="center")
         canvas.grid(left, 0, stack(named[name])[0], role)
     for left, names in ((0, statistics), (middle, ["weight", "bias"])):
         for row, name in enumerate(names):
@@ -68,7 +56,7 @@ def batchnorm(layer: nn.BatchNorm1d, x: Tensor) -> Picture:
             height = samples / 2 - 0.5 + 0.6 * line
             canvas.text((start + end) / 2, height, step, align="center", size=10)
         canvas.arrow((start, samples / 2 + 0.6), (end, samples / 2 + 0.6), "unused")
-    return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
+    return canvas.picture(in_words(**named))
 
 
 def _steps(layer: nn.BatchNorm1d, x: Tensor) -> dict[str, Tensor]:
@@ -103,10 +91,10 @@ def layer_state(layer: nn.Module) -> Picture:
         kind = "parameter" if name in learned else "buffer"
         noun = "number" if tensor.numel() == 1 else "numbers"
         note = f"{kind} of shape {tuple(tensor.shape)}:\n{tensor.numel()} {noun}"
-        canvas.text(WIDE * widest + 0.4, top + 0.5, note, **SMALL)
+        canvas.note(WIDE * widest + 0.4, top + 0.5, note)
     counts = [sum(t.numel() for t in tensors.values()) for tensors in (learned, kept)]
     total = f"{counts[0]} in parameters, {counts[1]} in buffers"
-    canvas.text(0, 1.25 * len({**learned, **kept}) + 0.35, total, weight="bold", size=10)
+    canvas.title(0, 1.25 * len({**learned, **kept}) + 0.35, total, size=10)
     described = (
         f"{'parameter' if name in learned else 'buffer'} {describe(name, tensor)}"
         for name, tensor in {**learned, **kept}.items()
@@ -178,10 +166,10 @@ def shared_means(x: Tensor, **layers: nn.Module) -> Picture:
         words.append(_panel(canvas, left, top, name, blocks, groups, side))
         for channel in range(channels):
             middle = left + channel * (columns * side + BLOCK_GAP) + columns * side / 2
-            canvas.text(middle, top + high + 0.6, f"channel {channel}", align="center", **TINY)
+            canvas.note(middle, top + high + 0.6, f"channel {channel}", align="center")
         for sample in range(samples if place % 2 == 0 else 0):
             middle = top + sample * (rows * side + ROW_GAP) + rows * side / 2
-            canvas.text(left - 0.35, middle, f"sample {sample}", align="right", **TINY)
+            canvas.note(left - 0.35, middle, f"sample {sample}", align="right")
     return canvas.picture(f"{describe('x', x)}. {' '.join(words)}")
 
 
@@ -208,8 +196,8 @@ def _panel(
         canvas.text(*above, f"mean {means[-1]}", align="center", size=10, weight=weight)
     size = int((groups == first).sum())
     count = f"{len(labels)} means, each of {size} numbers"
-    canvas.text(left, top - 1.75, name, weight="bold")
-    canvas.text(left, top - 1.15, count, **SMALL)
+    canvas.title(left, top - 1.75, name)
+    canvas.note(left, top - 1.15, count)
     marked = _listed(blocks[groups == first].tolist())
     return f"{name}: {count}: {', '.join(means)}; the first is the mean of {marked}."
 

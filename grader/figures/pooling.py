@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grader.figures.canvas import FAINT, INK, Canvas, Picture, describe, number, short
+from grader.figures.canvas import INK, Canvas, Picture
+from grader.figures.words import describe, number, short, sizes
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = ["pool2d", "windows"]
 
 EMPTY = {"MaxPool1d": "−∞", "AvgPool1d": "0"}  # what each layer puts into the padding
 
@@ -25,12 +28,12 @@ def windows(layer: nn.Module, x: Tensor) -> Picture:
     y = layer(x[None])[0]
     places = [_places(layer, x, index) for index in range(len(y))]
     dropped = _dropped(layer, x, places)
-    padding = _one(getattr(layer, "padding", 0))
+    padding = sizes(getattr(layer, "padding", 0))[0]
     inside = range(-padding, len(x) + padding)
     end = max([*inside, *(place for window in [*places, dropped] for place in window)]) + 1
     canvas = Canvas()
-    canvas.text(-padding - 0.3, 0.5, "x", align="right", weight="bold")
-    canvas.text(end + 2.1, 0.5, "y", align="center", weight="bold")
+    canvas.title(-padding - 0.3, 0.5, "x", align="right")
+    canvas.title(end + 2.1, 0.5, "y", align="center")
     seen = {place for window in places for place in window}
     for place in inside:
         if 0 <= place < len(x):
@@ -48,7 +51,7 @@ def windows(layer: nn.Module, x: Tensor) -> Picture:
         canvas.text(-padding - 0.3, top + 0.5, "dropped", align="right", size=10)
         for place in dropped:
             canvas.cell(place, top, "", "unused")
-        canvas.text(end + 0.5, top + 0.5, "no place of x in it", size=10, colour=FAINT)
+        canvas.note(end + 0.5, top + 0.5, "no place of x in it")
     unseen = [place for place in range(len(x)) if place not in seen]
     return canvas.picture(_in_words(layer, x, y, places, unseen, dropped))
 
@@ -57,7 +60,7 @@ def _window(canvas: Canvas, top: float, layer: nn.Module, x: Tensor, window: lis
     """One window's cells under the places they see; a maximum's winner stands out."""
     inside = [place for place in window if 0 <= place < len(x)]
     winner = max(inside, key=lambda place: x[place].item()) if _is_max(layer) else None
-    padding = _one(getattr(layer, "padding", 0))
+    padding = sizes(getattr(layer, "padding", 0))[0]
     for place in window:
         if place in inside:
             canvas.cell(place, top, short(x[place].item()), "input")
@@ -97,9 +100,9 @@ def _places(layer: Any, x: Tensor, index: int) -> list[int]:
         layer(probe[None])[0, index].backward()
         assert probe.grad is not None
         return [place for (place,) in probe.grad.nonzero().tolist()]
-    dilation = _one(getattr(layer, "dilation", 1))
-    start = index * _one(layer.stride) - _one(layer.padding)
-    return [start + dilation * step for step in range(_one(layer.kernel_size))]
+    dilation = sizes(getattr(layer, "dilation", 1))[0]
+    start = index * sizes(layer.stride)[0] - sizes(layer.padding)[0]
+    return [start + dilation * step for step in range(sizes(layer.kernel_size)[0])]
 
 
 def _dropped(layer: Any, x: Tensor, places: list[list[int]]) -> list[int]:
@@ -107,16 +110,11 @@ def _dropped(layer: Any, x: Tensor, places: list[list[int]]) -> list[int]:
     if not getattr(layer, "ceil_mode", False):
         return []
     reaches = places[-1][-1] + 1
-    return _places(layer, x, len(places)) if reaches < len(x) + _one(layer.padding) else []
+    return _places(layer, x, len(places)) if reaches < len(x) + sizes(layer.padding)[0] else []
 
 
 def _is_max(layer: nn.Module) -> bool:
     return "Max" in type(layer).__name__
-
-
-def _one(size: Any) -> int:
-    """A size that PyTorch may keep as a tuple of one."""
-    return int(size[0] if isinstance(size, tuple) else size)
 
 
 def _in_words(
@@ -154,7 +152,7 @@ def pool2d(x: Tensor, **layers: nn.Module) -> Picture:
     alts = [describe("x", x)]
     for name, layer in layers.items():
         y = layer(x[None])[0]
-        canvas.text(left, -0.55, name, weight="bold")
+        canvas.title(left, -0.55, name)
         _map_with_windows(canvas, left, layer, x, y)
         left += x.shape[1]
         middle = x.shape[0] / 2
@@ -170,7 +168,7 @@ def pool2d(x: Tensor, **layers: nn.Module) -> Picture:
 
 def _map_with_windows(canvas: Canvas, left: float, layer: Any, x: Tensor, y: Tensor) -> None:
     """The map with its top left corner at (left, 0), each window framed a little inside."""
-    (rows, columns), (down, across) = _two(layer.kernel_size), _two(layer.stride)
+    (rows, columns), (down, across) = sizes(layer.kernel_size), sizes(layer.stride)
     roles = [["unused"] * x.shape[1] for _ in range(x.shape[0])]
     winners = []
     for i in range(y.shape[0]):
@@ -190,8 +188,3 @@ def _map_with_windows(canvas: Canvas, left: float, layer: Any, x: Tensor, y: Ten
             canvas.outline(*corner, columns - 0.14, rows - 0.14, "input", 2)
     for row, column in winners:
         _winner(canvas, left + column, row, short(x[row, column].item()))
-
-
-def _two(size: Any) -> tuple[int, int]:
-    """A size for both directions; PyTorch keeps it as it was given."""
-    return size if isinstance(size, tuple) else (size, size)

@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.figures.canvas import (
-    FAINT,
-    INK,
-    Canvas,
-    Picture,
-    describe,
-    short,
-    stack,
-    width_of,
-)
+from grader.figures.canvas import FAINT, INK, Canvas, Picture, width_of
+from grader.figures.words import in_words, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+__all__ = ["directions", "gate_blocks", "lstm_step", "reach", "recurrent_step", "unrolled"]
 
 GAP = 0.25  # between two blocks that PyTorch stacks without one
 GATES = {"RNN": ("h",), "GRU": ("r", "z", "n"), "LSTM": ("i", "f", "g", "o")}
@@ -41,14 +35,14 @@ def recurrent_step(rnn: nn.RNN, x: Tensor, h: Tensor) -> Picture:
     for vector, name, letters, note in ((x, "x", "ih", "the input"), (h, "h", "hh", "old state")):
         weight, bias = (getattr(rnn, f"{kind}_{letters}_l0") for kind in ("weight", "bias"))
         columns = weight.shape[1]
-        canvas.text(left, -0.45, f"{name}: {note}", weight="bold")
+        canvas.title(left, -0.45, f"{name}: {note}")
         canvas.grid(left, 0, stack(vector)[0], "input" if name == "x" else "output")
-        canvas.text(left, 1.75, f"weight_{letters}", weight="bold")
+        canvas.title(left, 1.75, f"weight_{letters}")
         canvas.grid(left, 2.2, stack(weight)[0], "weight")
         canvas.text(left + columns + 0.5, 2.2 + rows / 2, "+", size=14, align="center")
-        canvas.grid(left + columns + 1, 2.2, _upright(bias), "bias")
-        canvas.text(left + columns + 0.7, 2.65 + rows, f"bias_{letters}", size=10, colour=FAINT)
-        canvas.text(left, 2.65 + rows, f"{tuple(weight.shape)}", size=10, colour=FAINT)
+        canvas.column(left + columns + 1, 2.2, bias, "bias")
+        canvas.note(left + columns + 0.7, 2.65 + rows, f"bias_{letters}")
+        canvas.note(left, 2.65 + rows, f"{tuple(weight.shape)}")
         sign = "+" if name == "x" else "="
         canvas.text(left + columns + 2.75, 2.2 + rows / 2, sign, size=14, align="center")
         left += columns + 3.5
@@ -56,18 +50,14 @@ def recurrent_step(rnn: nn.RNN, x: Tensor, h: Tensor) -> Picture:
         ("sum", _before_relu(rnn, x, h), "unused"),
         ("new h", new, "output"),
     ):
-        canvas.text(left + 0.5, 1.75, name, align="center", weight="bold")
-        canvas.grid(left, 2.2, _upright(vector), role)
+        canvas.title(left + 0.5, 1.75, name, align="center")
+        canvas.column(left, 2.2, vector, role)
         if role == "unused":
             canvas.arrow((left + 1.1, 2.2 + rows / 2), (left + 2.5, 2.2 + rows / 2), "padding")
-            canvas.text(left + 1.8, 1.85 + rows / 2, "ReLU", align="center", size=10, colour=FAINT)
+            canvas.note(left + 1.8, 1.85 + rows / 2, "ReLU", align="center")
         left += 2.6
     parts = {"x": x, "old h": h, **{n.removesuffix("_l0"): p for n, p in rnn.named_parameters()}}
-    return canvas.picture("; ".join(describe(n, t) for n, t in {**parts, "new h": new}.items()))
-
-
-def _upright(vector: Tensor) -> list[list[str]]:
-    return [[short(value)] for value in vector.tolist()]
+    return canvas.picture(in_words(**{**parts, "new h": new}))
 
 
 def _before_relu(rnn: nn.RNN, x: Tensor, h: Tensor) -> Tensor:
@@ -81,22 +71,21 @@ def unrolled(rnn: nn.RNN, x: Tensor) -> Picture:
     states, _ = rnn(x)
     rows, gap = rnn.hidden_size, 3.6
     canvas = Canvas()
-    canvas.text(0.5, -0.5, "start", align="center", weight="bold")
+    canvas.title(0.5, -0.5, "start", align="center")
     canvas.grid(0, 0, [["0"]] * rows, "padding")
     for step, (h, vector) in enumerate(zip(states, x, strict=True)):
         left = gap * (step + 1)
-        canvas.text(left + 0.5, -0.5, f"h[{step}]", align="center", weight="bold")
-        canvas.grid(left, 0, _upright(h), "output")
+        canvas.title(left + 0.5, -0.5, f"h[{step}]", align="center")
+        canvas.column(left, 0, h, "output")
         canvas.arrow((left - gap + 1.1, rows / 2), (left - 0.1, rows / 2), "weight")
         middle = left - (gap - 1) / 2
-        canvas.text(middle, rows / 2 - 0.35, "weight_hh", align="center", size=10, colour=FAINT)
+        canvas.note(middle, rows / 2 - 0.35, "weight_hh", align="center")
         canvas.arrow((left + 0.5, rows + 1.7), (left + 0.5, rows + 0.1), "weight")
-        canvas.text(left + 0.35, rows + 0.95, "weight_ih", align="right", size=10, colour=FAINT)
-        canvas.grid(left, rows + 1.8, _upright(vector), "input")
+        canvas.note(left + 0.35, rows + 0.95, "weight_ih", align="right")
+        canvas.column(left, rows + 1.8, vector, "input")
         below = rows + 2.2 + len(vector)
-        canvas.text(left + 0.5, below, f"x[{step}]", align="center", weight="bold")
-    named = {"x": x, "h": states}
-    return canvas.picture("; ".join(describe(n, tensor) for n, tensor in named.items()))
+        canvas.title(left + 0.5, below, f"x[{step}]", align="center")
+    return canvas.picture(in_words(x=x, h=states))
 
 
 def gate_blocks(**layers: nn.RNNBase) -> Picture:
@@ -110,7 +99,7 @@ def gate_blocks(**layers: nn.RNNBase) -> Picture:
     canvas = Canvas()
     left = 0.0
     for name, layer in layers.items():
-        canvas.text(left, -1.3, name, weight="bold")
+        canvas.title(left, -1.3, name)
         tensors = _first_cell(layer)
         right = _stacked(canvas, left, GATES[layer.mode.partition("_")[0]], tensors, scale)
         floor = tallest * scale + 3 * GAP  # the blocks of four gates have three gaps
@@ -145,22 +134,21 @@ def _stacked(
     canvas: Canvas, left: float, gates: tuple[str, ...], tensors: dict[str, Tensor], scale: float
 ) -> float:
     """The tensors side by side, each cut into one block a gate; returns where they end."""
+    ruled = scale > 0.3  # single parameters are large enough to see
     left += 0.6
     for name, tensor in tensors.items():
         matrix = tensor.reshape(len(tensor), -1)
         blocks = (matrix,) if name == "weight_hr" else matrix.chunk(len(gates))
         role, short = ("bias", "b") if name.startswith("bias") else ("weight", name[-2:])
-        wide = max(matrix.shape[1] * scale, 0.35 if scale > 0.3 else 0.8)
-        canvas.text(left + wide / 2, -0.45, short, align="center", size=10, colour=FAINT)
+        wide = max(matrix.shape[1] * scale, 0.35 if ruled else 0.8)
+        canvas.note(left + wide / 2, -0.45, short, align="center")
         top = 0.0
         for gate, block in zip(gates, blocks, strict=False):
             high = len(block) * scale
-            fits = scale <= 0.3 and wide >= 0.8
-            canvas.cell(left, top, f"{block.numel():,}" if fits else "", role, wide, high)
-            if scale > 0.3:  # single parameters are large enough to see
-                canvas.rule(left, top, len(block), block.shape[1], scale, role)
+            text = "" if ruled or wide < 0.8 else f"{block.numel():,}"
+            canvas.area(left, top, block.shape, scale, role, text, ruled, least=wide)
             if name == "weight_ih":
-                canvas.text(left - 0.2, top + high / 2, gate, align="right", weight="bold")
+                canvas.title(left - 0.2, top + high / 2, gate, align="right")
             top += high + GAP
         left += wide + (0.12 if name in ("weight_ih", "weight_hh") else 0.45)
     return left
@@ -189,12 +177,11 @@ def lstm_step(cell: nn.LSTMCell, x: Tensor, h: Tensor, c: Tensor) -> Picture:
             left = 3.2 * place
             role = "output" if name.startswith(("new", "old")) else "weight"
             role = "accent" if name == "g" else "unused" if name.startswith("tanh") else role
-            canvas.text(left + 0.75, top - 0.45, name, align="center", weight="bold")
+            canvas.title(left + 0.75, top - 0.45, name, align="center")
             for row, value in enumerate(vector.tolist()):
                 canvas.cell(left, top + row, _two_digits(value), role, 1.5)
             canvas.text(left + 2.35, top + rows / 2, sign, align="center", size=14)
-    named = {name: vector for parts in lines for name, vector, _ in parts}
-    return canvas.picture("; ".join(describe(name, vector) for name, vector in named.items()))
+    return canvas.picture(in_words(**{name: v for parts in lines for name, v, _ in parts}))
 
 
 def _two_digits(value: float) -> str:
@@ -222,7 +209,7 @@ def directions(layer: nn.RNNBase) -> Picture:
             canvas.arrow((start, floor), (left + 2.8, floor - 0.8), "padding")
             beside, align = (left + 3.05, "left") if place else (left + 2.55, "right")
             note = f"reads {reads}"
-            canvas.text(beside, floor - 0.42, note, align=align, size=10, colour=FAINT)
+            canvas.note(beside, floor - 0.42, note, align=align)
             canvas.cell(left, floor - 2.3, text, "weight", 5.6, 1.5)
             canvas.arrow((left + 2.8, floor - 2.3), (left + 2.8, floor - 3.1), "padding")
             words.append(f"layer {level}, {name}, reads {reads}: {_size(cell):,} parameters")
@@ -255,14 +242,14 @@ def reach(x: Tensor, place: tuple[int, int], **layers: nn.RNNBase) -> Picture:
         with torch.no_grad():
             moved = (layer(x)[0] != layer(changed)[0]).sum(dim=-1)
         top = place_in_stack * (len(moved) + 1.9)
-        canvas.text(-0.9, top + len(moved) / 2, name, align="right", weight="bold")
+        canvas.title(-0.9, top + len(moved) / 2, name, align="right")
         for row, counts in enumerate(moved.tolist()):
-            canvas.text(-0.2, top + row + 0.5, f"[{row}]", align="right", size=10, colour=FAINT)
+            canvas.note(-0.2, top + row + 0.5, f"[{row}]", align="right")
             for column, count in enumerate(counts):
                 canvas.cell(column, top + row, str(count), "accent" if count else "unused")
         for column in range(moved.shape[1]):
             note = f"[{column}]"
-            canvas.text(column + 0.5, top - 0.35, note, align="center", size=10, colour=FAINT)
+            canvas.note(column + 0.5, top - 0.35, note, align="center")
         canvas.outline(place[1], top + place[0], 1, 1, "input")
         places = ", ".join(str(tuple(each)) for each in moved.nonzero().tolist())
         words.append(f"{name}: x changes at {place}, the output moves at {places}")

@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from grader.figures.canvas import (
-    EDGE,
-    FAINT,
-    Canvas,
-    Picture,
-    charts,
-    describe,
-    number,
-    picture,
-    stack,
-)
+from grader.figures.canvas import EDGE, Canvas, Picture, charts, picture
+from grader.figures.words import in_words, number, stack
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+__all__ = [
+    "add_and_concatenate",
+    "channel_growth",
+    "gradient_norms",
+    "residual_block",
+    "stretched_sum",
+]
 
 BOX = 5.0  # the width of a layer in the plan of a block
 STEP = 2.0  # from one layer's top to the next one's
@@ -36,20 +35,20 @@ def add_and_concatenate(x: Tensor, fx: Tensor) -> Picture:
     left = 0.0
     parts = (("x", x, "input", "+"), ("f(x)", fx, "output", "="), ("x + f(x)", total, "accent", ""))
     for name, tensor, role, sign in parts:
-        canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=10)
+        canvas.title(left, -1.15, name)
+        canvas.note(left, -0.55, f"shape {tuple(tensor.shape)}")
         end = canvas.stack(left, stack(tensor), role)
         canvas.text(end + 0.8, x.shape[1] / 2, sign, align="center", size=16)
         left = end + 1.6
     top = x.shape[1] + 2.9
-    canvas.text(0, top - 1.15, "cat([x, f(x)])", weight="bold")
-    canvas.text(0, top - 0.55, f"shape {tuple(joined.shape)}", colour=FAINT, size=10)
+    canvas.title(0, top - 1.15, "cat([x, f(x)])")
+    canvas.note(0, top - 0.55, f"shape {tuple(joined.shape)}")
     for index, grid in enumerate(stack(joined)):
         across = index * (x.shape[2] + 0.6)
         canvas.grid(across, top, grid, "input" if index < len(x) else "output")
-        canvas.text(across, top + x.shape[1] + 0.4, f"[{index}]", colour=FAINT, size=10)
+        canvas.note(across, top + x.shape[1] + 0.4, f"[{index}]")
     named = {"x": x, "f(x)": fx, "x + f(x)": total, "cat([x, f(x)])": joined}
-    return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
+    return canvas.picture(in_words(**named))
 
 
 def stretched_sum(x: Tensor, y: Tensor) -> Picture:
@@ -57,19 +56,19 @@ def stretched_sum(x: Tensor, y: Tensor) -> Picture:
     canvas = Canvas()
     left = 0.0
     for name, tensor, sign in (("x", x, "+"), ("y", y, "="), ("x + y", x + y, "")):
-        canvas.text(left, -1.15, name, weight="bold")
-        canvas.text(left, -0.55, f"shape {tuple(tensor.shape)}", colour=FAINT, size=10)
+        canvas.title(left, -1.15, name)
+        canvas.note(left, -0.55, f"shape {tuple(tensor.shape)}")
         role = "input" if sign else "accent"
         end = canvas.stack(left, stack(tensor), role)
         if tensor is y:
             for copy in range(1, x.shape[0]):
                 canvas.grid(end + 0.6, 0, stack(y)[0], "unused")
-                canvas.text(end + 0.6, y.shape[1] + 0.4, f"copy {copy}", colour=FAINT, size=10)
+                canvas.note(end + 0.6, y.shape[1] + 0.4, f"copy {copy}")
                 end += y.shape[2] + 0.6
         canvas.text(end + 0.8, x.shape[1] / 2, sign, align="center", size=16)
         left = end + 1.6
     named = {"x": x, "y": y, "x + y, with y repeated": x + y}
-    return canvas.picture("; ".join(describe(name, tensor) for name, tensor in named.items()))
+    return canvas.picture(in_words(**named))
 
 
 def residual_block(block: nn.Module, x: Tensor) -> Picture:
@@ -81,18 +80,18 @@ def residual_block(block: nn.Module, x: Tensor) -> Picture:
     right, floor = BOX + 3.4, STEP * len(body)
     middle = (right + BOX) / 2
     canvas = Canvas()
-    canvas.text(middle, -2.3, f"x  {tuple(x.shape)}", align="center", weight="bold")
+    canvas.title(middle, -2.3, f"x  {tuple(x.shape)}", align="center")
     for left, name, layers in ((0.0, "body", body), (right, "shortcut", shortcut)):
         centre, outside = left + BOX / 2, left + BOX if left else left
         align = "right" if left else "left"
-        canvas.text(outside, -0.5, name, align=align, weight="bold")
+        canvas.title(outside, -0.5, name, align=align)
         canvas.arrow((middle, -1.9), (centre, 0), "padding")
         _column(canvas, left, layers)
         canvas.line(centre, STEP * len(layers) - 0.7, floor, "padding")
         canvas.arrow((centre, floor), (middle, floor + 1.1), "padding")
     canvas.cell(middle - 0.5, floor + 1.1, "+", "accent")
     result = f"sum  {body[-1][2]}"
-    canvas.text(middle, floor + 2.7, result, align="center", weight="bold")
+    canvas.title(middle, floor + 2.7, result, align="center")
     return canvas.picture(
         f"x of shape {tuple(x.shape)} takes two ways. Body: {_in_words(body)}. "
         f"Shortcut: {_in_words(shortcut)}. The two are added: {result}"
@@ -129,7 +128,7 @@ def _column(canvas: Canvas, left: float, steps: Sequence[Step]) -> None:
         role = "weight" if parameters else "unused"
         note = f"{parameters:,} parameters" if parameters else "no parameters"
         canvas.cell(left, top, f"{title}\n{note}", role, BOX, 1.3)
-        canvas.text(centre + 0.25, top + 1.62, f"{shape}", colour=FAINT, size=10)
+        canvas.note(centre + 0.25, top + 1.62, f"{shape}")
 
 
 def _in_words(steps: Iterable[Step]) -> str:

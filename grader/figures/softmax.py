@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from grader.figures.canvas import (
-    EDGE,
-    FAINT,
-    FILL,
-    INK,
-    Canvas,
-    Picture,
-    charts,
-    describe,
-    number,
-    picture,
-    stack,
-)
+from grader.figures.canvas import EDGE, FILL, INK, Canvas, Picture, charts, picture
+from grader.figures.words import describe, in_words, number, stack
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+__all__ = [
+    "binary_losses",
+    "loss_floor",
+    "softmax_dims",
+    "softmax_steps",
+    "target_losses",
+    "temperatures",
+]
 
 
 def softmax_steps(logits: Tensor) -> Picture:
@@ -37,7 +35,7 @@ def softmax_steps(logits: Tensor) -> Picture:
     count = len(logits)
     for step, (name, row, role, note) in enumerate(rows):
         top = 1.9 * step
-        canvas.text(-0.4, top + 0.5, name, align="right", weight="bold")
+        canvas.title(-0.4, top + 0.5, name, align="right")
         for place, text in enumerate(stack(row)[0][0]):
             canvas.cell(1.5 * place, top, text, role, width=1.5)
             if step:
@@ -45,11 +43,11 @@ def softmax_steps(logits: Tensor) -> Picture:
                 canvas.arrow((middle, top - 0.8), (middle, top - 0.1), "unused")
         right = 1.5 * count + 0.8
         if step:
-            canvas.text(right, top + 0.5, "sum", align="center", size=10, colour=FAINT)
+            canvas.note(right, top + 0.5, "sum", align="center")
             canvas.cell(right + 0.7, top, number(float(row.sum())), role, width=1.5)
-        canvas.text(right + 2.7, top + 0.5, note, size=10, colour=FAINT)
+        canvas.note(right + 2.7, top + 0.5, note)
     named = {"logits z": logits, "exponentials": exponentials, "probabilities p": shares}
-    return canvas.picture("; ".join(describe(name, row) for name, row in named.items()))
+    return canvas.picture(in_words(**named))
 
 
 def softmax_dims(x: Tensor) -> Picture:
@@ -58,15 +56,15 @@ def softmax_dims(x: Tensor) -> Picture:
 
     rows, columns = x.shape
     canvas = Canvas()
-    canvas.text(0, -1.15, "x", weight="bold")
-    canvas.text(0, -0.55, f"shape {tuple(x.shape)}", colour=FAINT, size=10)
+    canvas.title(0, -1.15, "x")
+    canvas.note(0, -0.55, f"shape {tuple(x.shape)}")
     canvas.grid(0, 0, stack(x)[0], "input")
     left, said = columns + 2.0, [describe("x", x)]
     for dim, line in ((0, "column"), (1, "row")):
         y = torch.softmax(x, dim=dim)
         cells = [[number(round(value, 2)) for value in row] for row in y.tolist()]
-        canvas.text(left, -1.15, f"dim={dim}", weight="bold")
-        canvas.text(left, -0.55, f"each {line} sums to 1", colour=FAINT, size=10)
+        canvas.title(left, -1.15, f"dim={dim}")
+        canvas.note(left, -0.55, f"each {line} sums to 1")
         for down, row in enumerate(cells):
             for right, text in enumerate(row):
                 canvas.cell(left + 1.2 * right, down, text, "output", width=1.2)

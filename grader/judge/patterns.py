@@ -86,7 +86,15 @@ def simple_relation(rows: Sequence[Row]) -> str:
     wrong = [row for row in rows if not row.right]
     if not _are_numbers(wrong):
         return _simple(rows)
-    return _simple(rows) or _how(wrong, ALL if len(wrong) == len(rows) else SIMPLE)
+    everywhere = len(wrong) == len(rows)
+    return _simple(rows) or _multiple_of_a_size(rows) or _how(wrong, ALL if everywhere else SIMPLE)
+
+
+def _multiple_of_a_size(rows: Sequence[Row]) -> str:
+    for name, values in _sizes(rows).items():
+        if ratio := _ratio([row.answer for row in rows], values):
+            return f"{ratio} × `{name}`"
+    return ""
 
 
 # As if: the right answers to another question.
