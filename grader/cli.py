@@ -70,12 +70,12 @@ def _formgrader(_: argparse.Namespace) -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from grader.course.record import write_records
+    from grader.course.key_files import write_key_files
     from grader.publish import lesson
 
     root = _course()
     found = [lesson.find(root, name) for name in arguments.lesson]
-    write_records(*(text.stem for text in found))
+    write_key_files(*(text.stem for text in found))
     for text in found or lesson.texts(root).values():
         print(f"{text.stem:28}", end="", flush=True)
         start = time.perf_counter()
@@ -85,13 +85,13 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _keys(arguments: argparse.Namespace) -> int:
-    from grader.course.record import changes, write_records
+    from grader.course.key_files import changes, write_key_files
 
     if arguments.compare:
         found = changes()
         print("\n".join(found) or "The answer keys are those that PyTorch gives now.")
         return 1 if found else 0
-    print("\n".join(map(str, write_records())))
+    print("\n".join(map(str, write_key_files())))
     return 0
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from grader.ask.call import look
+from grader.ask.kernel import look
 from grader.course.catalogue import exercise_of, find, names
 from grader.judge.exercise import Design
 from grader.judge.key import Key

@@ -152,7 +152,7 @@ def test_a_loop_that_swallows_exceptions_is_stopped():
 
 
 def test_a_function_that_waits_is_stopped(monkeypatch):
-    monkeypatch.setattr("grader.ask.call.WALL_SECONDS", 0.3)
+    monkeypatch.setattr("grader.ask.kernel.WALL_SECONDS", 0.3)
     assert "stopped" in str(report_on("import time\ntime.sleep(60)"))
 
 

@@ -11,7 +11,7 @@ from answers_of import CALLS
 from slips import DOUBLES, slipped, written
 
 from grader import check
-from grader.course.catalogue import RECORDS, find
+from grader.course.catalogue import KEY_FILES, find
 from grader.judge.key import digest, read
 from grader.judge.wording import two_at_once
 from grader.publish.lint import PRAISES
@@ -29,7 +29,7 @@ UNTRUE = {
 }
 KEYS = [
     read(entry)
-    for path in sorted(RECORDS.glob("*.json"))
+    for path in sorted(KEY_FILES.glob("*.json"))
     for entry in json.loads(path.read_text(encoding="utf-8"))["exercises"]
     if entry["kind"] != "design"
 ]
@@ -101,7 +101,7 @@ def test_a_flag_taken_the_wrong_way_round_is_said_to_be_that():
 def test_random_slips_are_seldom_taken_for_two_mistakes(monkeypatch, record_property):
     """Hardly one in fifty is offered two causes. Read one by one, one in two hundred is told
     something untrue (docs/explanations.md)."""
-    monkeypatch.setattr("grader.ask.call.CPU_SECONDS", 0.5)
+    monkeypatch.setattr("grader.ask.kernel.CPU_SECONDS", 0.5)
     counts, told = Counter(), [name for name in CALLS if find(name).source._entry["two"]]
     for name in told:
         for _, mutant in slipped(name, -(-2000 // len(told)), "doubles"):

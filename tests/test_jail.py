@@ -13,8 +13,8 @@ from classroom import REPOSITORY, Classroom, answer, edit, model_answers
 from nbgrader.validator import Validator
 
 from grader.ask import jail as jail_module
-from grader.ask.call import Call
 from grader.ask.jail import Jail, NoJailError, jail, program
+from grader.ask.kernel import Call
 from grader.classroom.school import ClassroomError
 
 LESSON = "01-linear"

@@ -10,24 +10,24 @@ from answers_of import CALLS
 from slips import DOUBLES, slipped, written
 
 from grader import check
-from grader.ask.beside import plain
-from grader.ask.call import Call, Outcome, ask
 from grader.ask.jail import jail
+from grader.ask.kernel import Call, Outcome, ask
+from grader.ask.run import plain
 from grader.course import catalogue
-from grader.course.catalogue import MAKERS, RECORDS, find, names
+from grader.course.catalogue import KEY_FILES, MAKERS, find, names
 from grader.course.exercises import catalogue as exercises
-from grader.course.live import live_key
-from grader.course.record import changes
+from grader.course.key_files import changes
+from grader.course.live_keys import live_key
 from grader.judge.exercise import CaseByCase
 from grader.judge.key import Recorded
 from grader.judge.verdict import calls, judge_outcomes
 
 CASE_BY_CASE = [name for name, each in exercises().items() if isinstance(each, CaseByCase)]
 SHOW_OR_COMPARE = {
-    *("beside", "call", "catalogue", "designs", "notebook"),
+    *("run", "kernel", "catalogue", "designs", "notebook"),
     *("report", "result", "verdict", "wording", "words"),
 }
-KEY_FILE = str(RECORDS / "01-linear.json")
+KEY_FILE = str(KEY_FILES / "01-linear.json")
 
 
 def test_the_committed_keys_are_those_that_pytorch_gives_now():
@@ -96,10 +96,10 @@ def test_a_term_draws_its_own_cases_and_keeps_them_in_a_file(tmp_path):
 @pytest.fixture
 def old_keys(tmp_path, monkeypatch):
     """The records as they would be if the exercises had been changed after them."""
-    for path in RECORDS.glob("*.json"):
+    for path in KEY_FILES.glob("*.json"):
         text = path.read_text(encoding="utf-8")
         (tmp_path / path.name).write_text(text.replace('"made_from": "', '"made_from": "0'))
-    monkeypatch.setattr(catalogue, "RECORDS", tmp_path)
+    monkeypatch.setattr(catalogue, "KEY_FILES", tmp_path)
     catalogue._texts.cache_clear()
     yield
     catalogue._texts.cache_clear()
@@ -120,7 +120,7 @@ def test_the_digest_covers_all_that_makes_a_key():
     """Every module of the course and the judge that is loaded to make one, but what only shows
     or compares answers."""
     code = (
-        "import sys; from grader.course import record; record.record(record.lessons()[0])\n"
+        "import sys; from grader.course import key_files as k; k.keys_of(k.lessons()[0])\n"
         "loaded = [name for name in sys.modules if name.startswith('grader.')]\n"
         "print(*(n for n in loaded if not hasattr(sys.modules[n], '__path__')))"
     )
@@ -170,5 +170,5 @@ def test_the_jail_does_not_show_the_keys():
     assert jail().ask([body], {"f": [Call((), {})]}).answers["f"].outcomes[0].value is False
 
 
-def test_every_exercise_is_in_the_records():
+def test_every_exercise_has_a_key():
     assert names() == list(exercises())

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from mutation import mutants
 
 from grader import check
-from grader.ask.beside import Stop, plain
+from grader.ask.run import Stop, plain
 from grader.course.exercises import catalogue
 from grader.judge.same import same
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_every_slip_is_rejected(name, record_property, monkeypatch):
-    monkeypatch.setattr("grader.ask.call.CPU_SECONDS", 0.2)
+    monkeypatch.setattr("grader.ask.kernel.CPU_SECONDS", 0.2)
     monkeypatch.setattr("grader.judge.verdict.explain", lambda *_: ([], ""))  # only the verdict
     answer, calls = CALLS[name]
     survivors, killed = [], 0

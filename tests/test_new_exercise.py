@@ -4,7 +4,7 @@ from pathlib import Path
 
 import transposed
 
-from grader.course.live import live_key
+from grader.course.live_keys import live_key
 from grader.publish.lint import of_exercise
 
 

@@ -1,5 +1,5 @@
 """A student's code is run and asked here: in this kernel, or in the jail.
 
-`beside` runs with the student's code, `call` asks in a notebook's kernel, `jail` starts the
-program `jailed` under bubblewrap. Standard library only.
+`kernel` asks in a notebook's kernel; `jail` starts the program `inside_jail` under bubblewrap;
+`run` is what both do beside the student's code. Standard library only.
 """

@@ -1,7 +1,7 @@
 """Run a student's code where it can reach nothing: calls go in as JSON, answers come out as JSON.
 
-The program inside is `beside.py` and `jailed.py`, under bubblewrap: no network, no home folder, no
-course, no judge, no gradebook, no other process, no environment variables; a small temporary
+The program inside is `run.py` and `inside_jail.py`, under bubblewrap: no network, no home folder,
+no course, no judge, no gradebook, no other process, no environment variables; a small temporary
 folder, and limits on time, memory, processes and output. What it says is data and is read with
 limits.
 """
@@ -27,7 +27,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, get_args
 
-from grader.ask.call import CPU_SECONDS, Call, Outcome, Status
+from grader.ask.kernel import CPU_SECONDS, Call, Outcome, Status
 
 MEGABYTE = 2**20
 LIMITS = {
@@ -248,7 +248,7 @@ def _numpy() -> Path | None:
 def program() -> str:
     """The text that runs inside: one file after the other, imports of this package left out."""
     here = Path(__file__).parent
-    texts = (here / "beside.py", here / "jailed.py")
+    texts = (here / "run.py", here / "inside_jail.py")
     joined = "\n".join(path.read_text(encoding="utf-8") for path in texts)
     return re.sub(r"^from (__future__|grader).*$", "", joined, flags=re.MULTILINE)
 

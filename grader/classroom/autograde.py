@@ -25,8 +25,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Enum, Unicode
 
-from grader.ask.call import Call, Outcome, Status
 from grader.ask.jail import Answers, NoJailError, Session, jail
+from grader.ask.kernel import Call, Outcome, Status
 from grader.classroom.submission import transform
 from grader.course.catalogue import exercise_of, find
 from grader.judge.exercise import Design

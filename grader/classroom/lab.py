@@ -1,4 +1,4 @@
-"""JupyterLab as students and as instructors need it; settings stand in `grader/jupyter/`."""
+"""JupyterLab as students and as instructors need it; its settings stand in `jupyter/`."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-from grader.ask.beside import run_cell
+from grader.ask.run import run_cell
 from grader.judge.errors import CourseError
 
 

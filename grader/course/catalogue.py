@@ -1,7 +1,7 @@
-"""The exercises as the judge needs them: keys from the records in `keys/`, without PyTorch.
+"""The exercises as the judge needs them: keys from the files in `keys/`, without PyTorch.
 
 PyTorch is asked only where it has to be: for Designs, for a term's hidden cases, and where a
-record is older than the exercise it was made from.
+key file is older than the exercise it was made from.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from grader.judge.exercise import CaseByCase, Design, Exercise
 from grader.judge.key import Key, read
 
 HERE = Path(__file__).parent
-RECORDS = HERE / "keys"
+KEY_FILES = HERE / "keys"
 OLD = "(The answer key is older than the exercise: `make solutions`.)"
-MAKERS = [  # what a record depends on, besides the exercise's own file
+MAKERS = [  # what a key file depends on, besides the exercise's own file
     *(HERE / f"{name}.py" for name in ("misconceptions", "architectures", "pytorch", "network")),
-    *(HERE / f"{name}.py" for name in ("live", "doubles", "misreadings", "record")),
+    *(HERE / f"{name}.py" for name in ("live_keys", "two_mistakes", "misreadings", "key_files")),
     *(HERE.parent / f"judge/{name}.py" for name in ("exercise", "key", "patterns", "same")),
 ]
 
 
 def names() -> list[str]:
     """All exercises, in the order in which a student meets them."""
-    return [name for record in _texts().values() for name in _names(record)]
+    return [name for text in _texts().values() for name in _names(text)]
 
 
 def find(name: str, term: str = "", terms: Path | None = None) -> Key | Design | None:
@@ -44,7 +44,7 @@ def find(name: str, term: str = "", terms: Path | None = None) -> Key | Design |
     if lesson is None or not is_fresh(_texts()[lesson]):
         return _live(name, term)
     if term and terms is not None:
-        from grader.course.record import for_term
+        from grader.course.key_files import for_term
 
         return _entries(for_term(lesson, term, terms)).get(name) or _live(name)
     return _entries(_texts()[lesson]).get(name) or _live(name, term)
@@ -55,9 +55,9 @@ def exercise_of(found: Key | Design) -> Exercise:
     return found.exercise if isinstance(found, Key) else found
 
 
-def is_fresh(record: str) -> bool:
-    """True if what the record was made from has not changed since, or is not here to be asked."""
-    file, made_from = re.findall(r'"(?:file|made_from)": "([^"]*)"', record[:500])
+def is_fresh(text: str) -> bool:
+    """True if what the key file was made from has not changed since, or is not here to be asked."""
+    file, made_from = re.findall(r'"(?:file|made_from)": "([^"]*)"', text[:500])
     path = HERE / "exercises" / file
     return not path.exists() or digest_of(path) == made_from
 
@@ -70,18 +70,19 @@ def digest_of(exercises: Path) -> str:
 
 @cache
 def _texts() -> dict[str, str]:
-    """The records by lesson."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(RECORDS.glob("*.json"))}
+    """The key files by lesson."""
+    paths = sorted(KEY_FILES.glob("*.json"))
+    return {path.stem: path.read_text(encoding="utf-8") for path in paths}
 
 
-def _names(record: str) -> list[str]:
-    return re.findall(r'^\{"name": "(\w+)"', record, re.MULTILINE)
+def _names(text: str) -> list[str]:
+    return re.findall(r'^\{"name": "(\w+)"', text, re.MULTILINE)
 
 
 @cache
-def _entries(record: str) -> Mapping[str, Key]:
-    """The keys in a record by name; Designs have none."""
-    entries: list[dict[str, Any]] = json.loads(record)["exercises"]
+def _entries(text: str) -> Mapping[str, Key]:
+    """The keys in a file by name; Designs have none."""
+    entries: list[dict[str, Any]] = json.loads(text)["exercises"]
     return {entry["name"]: read(entry) for entry in entries if entry["kind"] != "design"}
 
 
@@ -91,7 +92,7 @@ def _live(name: str, term: str = "") -> Key | Design | None:
 
     exercise = catalogue().get(name)
     if isinstance(exercise, CaseByCase):
-        from grader.course.live import live_key
+        from grader.course.live_keys import live_key
 
         return replace(live_key(exercise, term or None), note=OLD)
     return exercise if isinstance(exercise, Design) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from grader.ask.call import Outcome
+from grader.ask.kernel import Outcome
 from grader.course.network import Network, NetworkError, build
 from grader.judge.exercise import Design
 from grader.judge.result import Counterexample, PartResult, Result

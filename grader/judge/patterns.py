@@ -17,7 +17,7 @@ from itertools import combinations_with_replacement
 from operator import eq
 from typing import Any
 
-from grader.ask.call import Outcome
+from grader.ask.kernel import Outcome
 from grader.judge.exercise import CaseByCase
 from grader.judge.key import Key
 from grader.judge.same import same

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from grader.ask.beside import is_untouched
-from grader.ask.call import Call, Outcome, ask, look
+from grader.ask.kernel import Call, Outcome, ask, look
+from grader.ask.run import is_untouched
 from grader.judge.exercise import Exercise, Mistake, Table
 from grader.judge.key import Key
 from grader.judge.patterns import find_misreading, find_pattern

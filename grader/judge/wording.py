@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.ask.call import CPU_SECONDS, Outcome
+from grader.ask.kernel import CPU_SECONDS, Outcome
 from grader.judge.exercise import CaseByCase, Exercise, Mistake
 from grader.judge.key import Key
 from grader.judge.same import same

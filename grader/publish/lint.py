@@ -12,11 +12,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from grader.ask.beside import plain
-from grader.ask.call import Outcome, look
+from grader.ask.kernel import Outcome, look
+from grader.ask.run import plain
 from grader.course.designs import judge_design
 from grader.course.exercises import lessons
-from grader.course.live import live_key
+from grader.course.live_keys import live_key
 from grader.course.pytorch import on_meta
 from grader.judge.exercise import Asked, CaseByCase, Design, Exercise, Table
 from grader.judge.key import Key

@@ -6,7 +6,7 @@ small = st.integers(1, 8)
 
 
 @st.composite
-def channels(draw):
+def channels(draw, small=small):
     """Arguments `in_channels`, `out_channels` and perhaps `groups`, which divides both."""
     groups = draw(small)
     arguments = {"in_channels": groups * draw(small), "out_channels": groups * draw(small)}

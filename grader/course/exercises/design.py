@@ -43,16 +43,18 @@ def kinds(networks: Networks) -> str:
     return AGAINST.join(", ".join(network.kinds) for network in networks)
 
 
+TEN_SCORES = Requirement("output shape", 1, output_shape,
+    holds=lambda shape: shape == SCORES, wanted="(1, 10)",
+    sentence="One image goes in, ten scores come out. End with a Flatten, which keeps the batch, "
+    "and a Linear with 10 outputs.")
+
 DIGITS_NET = Design(
     "digits_net",
     "A small network for images of digits, with fewer than 10,000 parameters.",
     input_shape=(1, 1, 28, 28),
     networks=1,
     parts=(
-        Requirement("output shape", 1, output_shape,
-            holds=lambda shape: shape == SCORES, wanted="(1, 10)",
-            sentence="One image goes in, ten scores come out. End with a Flatten, which keeps "
-            "the batch, and a Linear with 10 outputs."),
+        TEN_SCORES,
         Requirement("parameters", 1, parameters,
             holds=lambda count: 0 < count < 10_000, wanted="between 1 and 9,999",
             sentence="Count layer by layer: the Linear behind Flatten is often the largest. "
@@ -77,10 +79,7 @@ THIN_NET = Design(
     input_shape=(1, 3, 32, 32),
     networks=1,
     parts=(
-        Requirement("output shape", 1, output_shape,
-            holds=lambda shape: shape == SCORES, wanted="(1, 10)",
-            sentence="One image goes in, ten scores come out. End with a Flatten, which keeps "
-            "the batch, and a Linear with 10 outputs."),
+        TEN_SCORES,
         Requirement("parameters", 1, parameters,
             holds=lambda count: 0 < count < 20_000, wanted="between 1 and 19,999",
             sentence="Depthwise and pointwise convolutions (`groups`, and a kernel of 1) need "

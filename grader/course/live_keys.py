@@ -7,9 +7,9 @@ from functools import cache, cached_property
 from random import Random
 from typing import Any
 
-from grader.course.doubles import Doubles, table
 from grader.course.misreadings import misreadings
 from grader.course.pytorch import on_meta
+from grader.course.two_mistakes import Doubles, table
 from grader.judge.exercise import Asked, Case, CaseByCase, Mistake
 from grader.judge.key import Key, digest, rounded
 

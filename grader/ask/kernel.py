@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
 
-from grader.ask.beside import JUDGES, OutOfReach, Stop, answer
+from grader.ask.run import JUDGES, OutOfReach, Stop, answer
 
 CPU_SECONDS = 2.0  # for all calls of one exercise: CPU time, since a busy machine is no mistake
 WALL_SECONDS = 20.0  # for a function that waits instead of computing

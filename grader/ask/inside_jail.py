@@ -1,4 +1,4 @@
-"""The program inside the jail: run a student's cells, then answer calls. It follows `beside.py`,
+"""The program inside the jail: run a student's cells, then answer calls. It follows `run.py`,
 whose text stands in front of it, and speaks one JSON line at a time to whoever started it."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import signal
 import sys
 from typing import Any
 
-from grader.ask.beside import ABSENT, OutOfReach, Stop, answer, is_untouched, run_cell
+from grader.ask.run import ABSENT, OutOfReach, Stop, answer, is_untouched, run_cell
 
 
 def main() -> None:

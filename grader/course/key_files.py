@@ -1,4 +1,4 @@
-"""Records of keys: what PyTorch says of every exercise, as JSON, one file a lesson.
+"""Key files: what PyTorch says of every exercise, as JSON, one file a lesson.
 
 The same bytes on any processor. `grader keys` writes them; their difference between two versions
 of PyTorch is the list of the facts that changed.
@@ -17,25 +17,25 @@ from typing import Any
 
 import torch
 
-from grader.course.catalogue import RECORDS, digest_of, is_fresh
+from grader.course.catalogue import KEY_FILES, digest_of, is_fresh
 from grader.course.exercises import file_of, lessons
-from grader.course.live import FromPyTorch, live_key
+from grader.course.live_keys import FromPyTorch, live_key
 from grader.judge.exercise import Exercise, Lesson
 from grader.judge.key import read, write
 
 IN_ROWS = ("cases", "mistakes", "misread")  # a line each, so that a difference can be read
 
 
-def write_records(*names: str) -> list[Path]:
-    """Write the records of some lessons, or of all; returns their paths."""
+def write_key_files(*names: str) -> list[Path]:
+    """Write the key files of some lessons, or of all; returns their paths."""
     wanted = [lesson.name for lesson in lessons() if not names or lesson.name in names]
-    RECORDS.mkdir(exist_ok=True)
+    KEY_FILES.mkdir(exist_ok=True)
     with ProcessPoolExecutor() as pool:
-        return list(pool.map(_write_record, wanted))
+        return list(pool.map(_write_key_file, wanted))
 
 
 def changes() -> list[str]:
-    """What writing the records anew would change, a line each fact."""
+    """What writing the key files anew would change, a line each fact."""
     with ProcessPoolExecutor() as pool:
         found = pool.map(_changes_of, [lesson.name for lesson in lessons()])
     return [line for lines in found for line in lines]
@@ -43,16 +43,16 @@ def changes() -> list[str]:
 
 @cache
 def for_term(lesson: str, term: str, folder: Path) -> str:
-    """The record with the term's hidden cases; made in `folder` if it is missing or old."""
+    """The key file with the term's hidden cases; made in `folder` if it is missing or old."""
     path = folder / hashlib.blake2b(term.encode(), digest_size=8).hexdigest() / f"{lesson}.json"
     if path.exists() and is_fresh(text := path.read_text(encoding="utf-8")):
         return text
     path.parent.mkdir(parents=True, exist_ok=True)
-    return _put(path, record(_lesson(lesson), term))
+    return _put(path, keys_of(_lesson(lesson), term))
 
 
-def record(lesson: Lesson, term: str | None = None) -> str:
-    """The record of one lesson as JSON."""
+def keys_of(lesson: Lesson, term: str | None = None) -> str:
+    """The keys of one lesson as JSON."""
     file = file_of(lesson)
     head = {
         "lesson": lesson.name,
@@ -65,7 +65,7 @@ def record(lesson: Lesson, term: str | None = None) -> str:
 
 
 def entry(exercise: Exercise, term: str | None = None) -> dict[str, Any]:
-    """What a record holds of one exercise. A Design's networks are measured, not recorded."""
+    """What a key file holds of one exercise. A Design's networks are measured, not recorded."""
     if not hasattr(exercise, "reference"):
         return {"name": exercise.name, "kind": "design"}
     key = live_key(exercise, term)
@@ -85,9 +85,9 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _write_record(name: str) -> Path:
-    path = RECORDS / f"{name}.json"
-    _put(path, record(_lesson(name)))
+def _write_key_file(name: str) -> Path:
+    path = KEY_FILES / f"{name}.json"
+    _put(path, keys_of(_lesson(name)))
     return path
 
 
@@ -104,10 +104,10 @@ def _lesson(name: str) -> Lesson:
 
 
 def _changes_of(name: str) -> list[str]:
-    path = RECORDS / f"{name}.json"
+    path = KEY_FILES / f"{name}.json"
     if not path.exists():
         return [f"{name}: has no answer key yet"]
-    before, now = path.read_text(encoding="utf-8"), record(_lesson(name))
+    before, now = path.read_text(encoding="utf-8"), keys_of(_lesson(name))
     if before == now:
         return []
     old = {each["name"]: each for each in json.loads(before)["exercises"]}
@@ -117,7 +117,7 @@ def _changes_of(name: str) -> list[str]:
 
 
 def _facts(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """How an exercise differs from its record."""
+    """How an exercise differs from its key."""
     name = new["name"]
     if new["kind"] == "design" or not old:
         yield from [] if old else [f"{name}: is new"]
