@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +31,20 @@ def write_key_files(*names: str) -> list[Path]:
     """Write the key files of some lessons, or of all; returns their paths."""
     wanted = [lesson.name for lesson in lessons() if not names or lesson.name in names]
     KEY_FILES.mkdir(exist_ok=True)
-    with ProcessPoolExecutor() as pool:
+    with _processes() as pool:
         return list(pool.map(_write_key_file, wanted))
 
 
 def changes() -> list[str]:
     """What writing the key files anew would change, a line each fact."""
-    with ProcessPoolExecutor() as pool:
-        found = pool.map(_changes_of, [lesson.name for lesson in lessons()])
+    with _processes() as pool:
+        found = list(pool.map(_changes_of, [lesson.name for lesson in lessons()]))
     return [line for lines in found for line in lines]
+
+
+def _processes() -> ProcessPoolExecutor:
+    """Fresh processes: one that is forked hangs if PyTorch has used its threads before."""
+    return ProcessPoolExecutor(mp_context=get_context("spawn"))
 
 
 @cache
