@@ -32,7 +32,7 @@ def write_key_files(*names: str) -> list[Path]:
     wanted = [lesson.name for lesson in lessons() if not names or lesson.name in names]
     KEY_FILES.mkdir(exist_ok=True)
     with _processes() as pool:
-        return list(pool.map(_write_key_file, wanted))
+        return list(pool.map(_write_key_file, wanted[::-1]))[::-1]  # the last take longest
 
 
 def changes() -> list[str]:
