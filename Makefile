@@ -63,6 +63,7 @@ handout: .venv/installed  ## one zip for students: notebooks, package, environme
 bench: .venv/installed  ## seconds a check, and grading against stock nbgrader
 	@python tests/bench_checks.py
 	@python tests/bench_grading.py
+	@python tests/bench_notebooks.py
 
 attack-report: .venv/installed  ## the attack suite against stock nbgrader and against ours
 	@python tests/attack_report.py 2>/dev/null
@@ -70,8 +71,8 @@ attack-report: .venv/installed  ## the attack suite against stock nbgrader and a
 install: .venv/installed  ## make .venv with pinned versions
 
 .venv/installed: constraints.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Every Layer Counts needs Python 3.11 or newer; call: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || \
+		{ echo "Every Layer Counts needs Python 3.11, 3.12, 3.13 or 3.14; call: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@echo "== installing the course into .venv (about 1.5 GB; some minutes the first time)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --no-deps torch==$$(sed -n 's/^torch==//p' constraints.txt) --extra-index-url $(TORCH_INDEX)

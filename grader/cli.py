@@ -127,23 +127,21 @@ def _list(_: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     """Exit code 0 if every answer is right, 1 if not, 2 if there is nothing to judge."""
-    from grader.classroom.submission import SubmissionError, run, sources
-    from grader.course.catalogue import names
-    from grader.notebook import check
+    from grader.classroom.self_check import self_check
+    from grader.classroom.submission import SubmissionError
+    from grader.judge.report import text
 
+    root = course_root()
     try:
-        defined = run(sources(arguments.file))
+        checked = self_check(arguments.file, root / "notebooks" if root else None)
     except SubmissionError as error:
         _complain(str(error))
         return 2
-    reports = [check(**{name: defined[name]}) for name in names() if name in defined]
-    if not reports:
-        _complain(f"{arguments.file} defines no function that is an exercise; see: grader list")
-        return 2
-    print("\n\n".join(map(str, reports)))
-    earned, points = sum(map(float, reports)), sum(report.points for report in reports)
-    print(f"\n{earned:g} of {points} points")
-    return 0 if all(report.verdict == "correct" for report in reports) else 1
+    print("\n\n".join(map(text, checked.results)), end="\n\n")
+    for number, why in sorted(checked.errors.items()):
+        print(f"In cell {number}: {why}.")
+    print(f"{checked.score:g} of {checked.points} points")
+    return 0 if all(result.verdict == "correct" for result in checked.results) else 1
 
 
 def _report(arguments: argparse.Namespace) -> int:

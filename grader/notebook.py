@@ -5,6 +5,7 @@ None of them raises: a student's slip gets a sentence, an unsolved notebook runs
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import sys
@@ -12,13 +13,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from grader.ask.kernel import look
-from grader.course.catalogue import exercise_of, find, names
-from grader.judge.exercise import Design
-from grader.judge.key import Key
+from grader.ask.naming import name_given
+from grader.ask.run import Stop, plain
+from grader.course.catalogue import exercise_of, find, judge, names
 from grader.judge.report import COLOURS, Note, Report
 from grader.judge.result import Result
-from grader.judge.verdict import judge
+from grader.judge.same import same
 from grader.judge.words import article, with_commas
 
 _hints_given: Counter[str] = Counter()
@@ -33,8 +33,8 @@ def check(*answer: Any, **named: Any) -> Report:
     if len(answer) + len(named) != 1:
         return _slip("`check` takes one thing at a time, for instance `check(linear_params)`.")
     value = answer[0] if answer else next(iter(named.values()))
-    name = next(iter(named), None) or _name_of(value)
     try:
+        name = next(iter(named), None) or name_given(value, sys._getframe(1), names())
         found = find(name or "")
         if found is None:
             return _slip(_not_an_exercise(name, value))
@@ -43,7 +43,7 @@ def check(*answer: Any, **named: Any) -> Report:
                 f"`{name}` is {article(type(value).__name__)} now, not a function any more. "
                 "Run the cell with its `def` again."
             )
-        report = Report(_judge(found, value))
+        report = Report(judge(found, value))
     except ModuleNotFoundError as missing:
         return _slip(_missing(missing))
     if os.environ.get("NBGRADER_VALIDATING") and report.score < report.points:
@@ -53,8 +53,9 @@ def check(*answer: Any, **named: Any) -> Report:
 
 def hint(answer: Callable[..., Any] | str) -> Note:
     """The next hint for an exercise; after the last one it starts again."""
-    name = answer if isinstance(answer, str) else _name_of(answer)
+    frame = sys._getframe(1)
     try:
+        name = answer if isinstance(answer, str) else name_given(answer, frame, names())
         found = find(name or "")
     except ModuleNotFoundError as missing:
         return Note("No hint", _missing(missing))
@@ -80,27 +81,41 @@ def predict(prediction: Any, truth: Any) -> Note:
             "A wrong guess costs nothing and teaches most.",
             COLOURS["not attempted"],
         )
-    answer, guess = (tuple(v) if isinstance(v, list | tuple) else v for v in (truth, prediction))
-    if isinstance(guess, type(answer) | int | float) and guess == answer:
-        return Note("As predicted", f"It is {with_commas(answer)}.", COLOURS["correct"])
+    guess, right = _plain(prediction), _plain(truth)
+    if _alike(guess, right):
+        return Note("As predicted", f"It is {_shown(right)}.", COLOURS["correct"])
     return Note(
         "A surprise",
-        f"You said {with_commas(guess)}, it is {with_commas(answer)}. "
-        "Find out why before you read on.",
+        f"You said {_shown(guess)}, it is {_shown(right)}. Find out why before you read on.",
     )
 
 
-def _judge(found: Key | Design, value: Any) -> Result:
-    if isinstance(found, Key):
-        return judge(found, value)
-    from grader.course.designs import judge_design  # PyTorch measures networks
+def _alike(guess: Any, right: Any) -> bool:
+    """As `check` compares. Of what it never compares (nan, a dtype), what prints alike is alike."""
+    with contextlib.suppress(Exception):
+        return same(guess, right) or repr(guess) == repr(right)
+    return False
 
-    return judge_design(found, look(lambda: value))
+
+def _plain(value: Any) -> Any:
+    """`value` as the judge gets it, PyTorch's numbers and arrays too; as it is if that fails."""
+    with contextlib.suppress(Exception, Stop):
+        return plain(_without_tensors(value))
+    return value
 
 
-def _name_of(value: Any) -> str | None:
-    name = getattr(value, "__name__", None)
-    return name if isinstance(name, str) else None
+def _without_tensors(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_without_tensors(each) for each in value]
+    is_tensor = type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "tolist")
+    return value.tolist() if is_tensor else value
+
+
+def _shown(value: Any) -> str:
+    """As a sentence has it: 1,024, or (4, 2) for a list too, since shapes are tuples."""
+    with contextlib.suppress(Exception):  # a student's object may fail to print itself
+        return with_commas(tuple(value) if isinstance(value, list) else value)
+    return article(type(value).__name__)
 
 
 def _not_an_exercise(name: str | None, value: Any) -> str:
@@ -109,8 +124,8 @@ def _not_an_exercise(name: str | None, value: Any) -> str:
         nearest = f" Did you mean `{close[0]}`?" if close else ""
         return f"There is no exercise called `{name}`.{nearest}"
     return (
-        f"This is {article(type(value).__name__)}, `{str(value)[:60]}`. Give the function itself, "
-        "by its name and without brackets: `check(linear_params)`."
+        f"This is {article(type(value).__name__)}, `{_shown(value)[:60]}`. "
+        "Give the function itself, by its name and without brackets: `check(linear_params)`."
     )
 
 

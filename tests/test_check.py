@@ -3,6 +3,7 @@
 import builtins
 import sys
 import time
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -126,11 +127,12 @@ MISTAKES = [
 def test_a_known_mistake_is_named(name, number):
     key = find(name)
     exercise, mistake = key.exercise, key.exercise.mistakes[number]
+    signature = exercise.signature  # a function may not keep anything of the grader's
     calls = [repr(exercise.arguments(case)) for case in key.cases]
     answers = {call: key.source.wrong(number, case) for case, call in enumerate(calls)}
 
     def student(*positional, **named):
-        return answers[repr(dict(exercise.signature.bind(*positional, **named).arguments))]
+        return answers[repr(dict(signature.bind(*positional, **named).arguments))]
 
     report = check(**{name: student})
     assert report.mistakes == (mistake.name,)
@@ -233,12 +235,79 @@ def test_hints_are_staged_and_counted():
         (50, 55, "A surprise"),
         ("55", 55, "A surprise"),
         (None, 55, "A surprise"),
+        (np.int16(55), 55, "As predicted"),
+        (np.float32(55), 55, "As predicted"),
+        (np.array(55), 55, "As predicted"),
+        (Fraction(110, 2), 55, "As predicted"),
+        (torch.tensor(55), 55, "As predicted"),
+        (torch.tensor([55])[0], 55, "As predicted"),
+        (55, torch.tensor(55), "As predicted"),
+        (55, nn.Parameter(torch.tensor(55.0)), "As predicted"),
+        (np.array([2, 3]), (2, 3), "As predicted"),
+        (torch.tensor([2, 3]), (2, 3), "As predicted"),
+        ((torch.tensor(2), np.int8(3)), [2, 3], "As predicted"),
+        (torch.Size([2, 3]), np.array([2, 3]), "As predicted"),
+        ([[2, 3]], (2, 3), "A surprise"),
+        (torch.tensor([55]), 55, "A surprise"),
+        ((55, 1), 55, "A surprise"),
+        ("(2, 3)", (2, 3), "A surprise"),
+        (55j, 55, "A surprise"),
+        ({55}, 55, "A surprise"),
+        (torch.zeros(2, device="meta"), 55, "A surprise"),
+        (lambda: 55, 55, "A surprise"),
     ],
 )
 def test_predict_keeps_the_answer_until_there_is_a_guess(prediction, truth, word):
     said = repr(predict(prediction, truth))
     assert said.startswith(word)
     assert ("55" in said or "(2, 3)" in said) == (prediction is not ...)
+
+
+@pytest.mark.parametrize(
+    ("prediction", "truth", "word"),
+    [
+        (False, 0, "A surprise"),
+        (True, 1, "A surprise"),
+        (np.bool_(True), 1, "A surprise"),
+        (torch.tensor(False), 0, "A surprise"),
+        ((True, 2), (1, 2), "A surprise"),
+        (1, True, "A surprise"),
+        (True, True, "As predicted"),
+        (np.bool_(True), True, "As predicted"),
+        (False, True, "A surprise"),
+        (0.2, torch.tensor([0.2])[0].item(), "As predicted"),  # single precision
+        (0.1 + 0.2, 0.3, "As predicted"),
+        (0.333, 1 / 3, "A surprise"),
+        (float("nan"), float("nan"), "As predicted"),
+        (float("inf"), float("inf"), "As predicted"),
+        (torch.float32, torch.float32, "As predicted"),
+        (torch.float32, torch.float64, "A surprise"),
+        ("ReLU", "ReLU", "As predicted"),
+    ],
+)
+def test_predict_compares_as_check_does(prediction, truth, word):
+    assert repr(predict(prediction, truth)).startswith(word)
+
+
+def test_a_prediction_reads_as_the_number_that_it_is():
+    assert "You said 1,000, it is 1,024." in repr(predict(np.int64(1000), torch.tensor(1024)))
+    assert "You said (2, 3), it is (3, 2)." in repr(predict(np.array([2, 3]), [3, 2]))
+
+
+def test_predict_survives_whatever_it_gets():
+    class Evil:
+        def __eq__(self, other):
+            raise RuntimeError
+
+        __hash__ = None
+        __repr__ = __eq__
+
+    endless = []
+    endless.append(endless)
+    assert "You said an Evil" in repr(predict(Evil(), 55))
+    assert "A surprise" in repr(predict(endless, 55))
+    assert "You said an int, it is 55" in repr(predict(10**5000, 55))
+    assert "This is an Evil" in str(check(Evil()))
 
 
 def test_a_missing_package_gets_a_sentence(monkeypatch):

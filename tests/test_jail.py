@@ -13,7 +13,7 @@ from classroom import REPOSITORY, Classroom, answer, edit, model_answers
 from nbgrader.validator import Validator
 
 from grader.ask import jail as jail_module
-from grader.ask.jail import Jail, NoJailError, jail, program
+from grader.ask.jail import Jail, NoJailError, Step, jail, program
 from grader.ask.kernel import Call
 from grader.classroom.school import ClassroomError
 
@@ -23,7 +23,8 @@ NO_BUBBLEWRAP = "bubblewrap is not here"
 
 def ask(body, *arguments, where=None):
     source = "def f(*arguments):\n" + "".join(f"    {line}\n" for line in body.split("\n"))
-    session = (where or jail()).ask([source], {"f": [Call(arguments, {})]})
+    steps = [Step(1, source), Step(2, check="f", calls=[Call(arguments, {})])]
+    session = (where or jail()).run(steps)
     return session.answers["f"].outcomes[0]
 
 
@@ -85,7 +86,9 @@ def test_the_limited_subprocess_limits_time_and_memory():
     where = Jail(contained=False)
     assert ask("return 7", where=where).value == 7
     assert ask("return len(bytearray(3 * 10**9))", where=where).detail == "MemoryError"
-    endless = where.ask(["def f(): \n    while True: pass"], {"f": [Call((), {})]})
+    endless = where.run(
+        [Step(1, "def f(): \n    while True: pass"), Step(2, check="f", calls=[Call((), {})])]
+    )
     assert endless.answers["f"].killed_by == signal.SIGXCPU
 
 
@@ -148,3 +151,37 @@ def test_a_run_that_is_killed_and_started_again_ends_the_same(classroom):
     subprocess.run(command, cwd=classroom.root, stderr=subprocess.DEVNULL, check=True)
     for name in students:
         assert sum(classroom.scores(LESSON, name).values()) == 13
+
+
+def test_who_stops_itself_costs_one_exercise(monkeypatch):
+    monkeypatch.setattr(jail_module, "SILENT_SECONDS", 8.0)
+    source = "import os, signal\ndef f(): os.kill(os.getppid(), signal.SIGSTOP)\ndef g(): return 7"
+    nothing = [Call((), {})]
+    steps = [Step(1, source), Step(2, check="f", calls=nothing), Step(3, check="g", calls=nothing)]
+    session = jail().run(steps, lambda _: None)
+    assert session.answers["g"].outcomes[0].value == 7
+    assert not session.answers["f"].finished
+
+
+def test_a_cell_that_sleeps_costs_itself(monkeypatch):
+    monkeypatch.setattr(jail_module, "SILENT_SECONDS", 8.0)
+    steps = [
+        Step(1, "import time\ntime.sleep(1000)"),
+        Step(2, "def g(): return 7"),
+        Step(3, check="g", calls=[Call((), {})]),
+    ]
+    assert jail().run(steps, lambda _: None).answers["g"].outcomes[0].value == 7
+
+
+def test_a_notebook_sees_the_face_of_the_package_and_no_answer():
+    body = (
+        "import os, sys, grader, torch\n"
+        "folder = os.path.dirname(grader.__file__)\n"
+        "return sorted(name for _, _, files in os.walk(folder) for name in files)"
+    )
+    source = "def f():\n" + "".join(f"    {line}\n" for line in body.split("\n"))
+    steps = [Step(1, f"{source}\nfound = f()"), Step(2, check="found")]
+    found = jail().run(steps, lambda _: None).answers["found"].outcomes[0].value
+    assert {"notebook.py", "kernel.py", "canvas.py", "network.py"} <= set(found)
+    assert not {"conv1d.py", "linear.py", "misconceptions.py", "autograde.py"} & set(found)
+    assert not any(name.endswith(".json") for name in found)

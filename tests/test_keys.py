@@ -10,7 +10,7 @@ from answers_of import CALLS
 from slips import DOUBLES, slipped, written
 
 from grader import check
-from grader.ask.jail import jail
+from grader.ask.jail import Step, jail
 from grader.ask.kernel import Call, Outcome, ask
 from grader.ask.run import plain
 from grader.course import catalogue
@@ -24,7 +24,7 @@ from grader.judge.verdict import calls, judge_outcomes
 
 CASE_BY_CASE = [name for name, each in exercises().items() if isinstance(each, CaseByCase)]
 SHOW_OR_COMPARE = {
-    *("run", "kernel", "catalogue", "designs", "notebook"),
+    *("run", "kernel", "naming", "catalogue", "designs", "notebook"),
     *("report", "result", "verdict", "wording", "words"),
 }
 KEY_FILE = str(KEY_FILES / "01-linear.json")
@@ -167,7 +167,9 @@ def test_a_function_that_opens_a_key_is_refused(body, monkeypatch, tmp_path):
 
 def test_the_jail_does_not_show_the_keys():
     body = f"def f():\n    import os\n    return os.path.exists({KEY_FILE!r})"
-    assert jail().ask([body], {"f": [Call((), {})]}).answers["f"].outcomes[0].value is False
+    steps = [Step(1, body), Step(2, check="f", calls=[Call((), {})])]
+    for court in (None, lambda _: None):
+        assert jail().run(steps, court).answers["f"].outcomes[0].value is False
 
 
 def test_every_exercise_has_a_key():

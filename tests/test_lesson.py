@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from grader.course.exercises import catalogue
-from grader.publish import lesson
+from grader.publish import lesson, lint, slides
 
 REPOSITORY = Path(__file__).parent.parent
 TEXTS = lesson.texts(REPOSITORY)
@@ -158,6 +158,237 @@ def test_an_exercise_without_a_cell_stops_the_build(course):
     text = GOOD[: GOOD.index("```{code-cell}\n:tags: [exercise]\n\ndef tensor_bytes")]
     with pytest.raises(lesson.LessonError, match="`tensor_bytes` has no cell"):
         lesson.build(course, write(course, text))
+
+
+CHECK = "```{code-cell}\n:tags: [check]\n\ncheck(tensor_size)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        # the header of a code cell
+        ("[exercise]", "exercise", 11, "write `:tags: [exercise]`"),
+        ("[exercise]", "5", 11, "no list of words, but 5; write `:tags: [check]`"),
+        ("[exercise]", "[5]", 11, "no list of words, but [5]"),
+        ("[exercise]", "[exercise", 11, "are no YAML (expected ',' or ']'"),
+        ("[exercise]", "!!python/name:os", 11, "are no YAML (could not determine"),
+        (":tags: [exercise]", ":tags", 11, "are 'tags'; write them like `:tags: [check]`"),
+        (":tags: [exercise]", "---\ntags: [exercise\n---", 11, "are no YAML"),
+        (":tags: [exercise]", ":tag: [exercise]", 11, "option, `:tag:`; did you mean `:tags:`?"),
+        (":tags: [exercise]", ":x: 1\n:tags: [exercise]", 11, "`:x:`; use one of ['grade_id',"),
+        ("[exercise]", "[exercise]\n:tags: [check]", 11, "has `:tags:` twice; keep one"),
+        ("[exercise]", "[exercise, check]", 14, "has 2 tags, ['exercise', 'check']; keep one"),
+        ("[exercise]", "[exercise]\n:grade_id: x", 15, "has a grade id; take it away"),
+        ("[locked]", "[locked]\n:grade_id: a b", 7, "the grade id 'a b'; use up to 64 letters"),
+        ("[locked]", "[locked]\n:grade_id: tensor_size", 7, "'tensor_size' of another cell; write"),
+        # cells that are none
+        (CHECK, CHECK.replace("{code-cell}", "{code-cel}"), 26, "'{code-cel}' is unknown; write"),
+        (CHECK, CHECK.replace("{code-cell}", "code-cell"), 26, "at the left margin, and close"),
+        (CHECK, CHECK.replace("```", "``` ", 1), 26, "is not read as one"),
+        (CHECK, f"- a list\n\n  {CHECK}", 28, "it stands inside the block of line 26; write"),
+        (CHECK, f"<!--\n{CHECK}", 27, "it stands inside the block of line 26; write"),
+        ("(1, 2),\n}\n```", "(1, 2),\n}\n", 47, "this block has no end; write ``` below"),
+        ("### END SOLUTION\n```", "", 25, "it stands inside the block of line 11; write"),
+        ("Sizes multiply", '+++ {"tags": ["x"]}\n\nSizes', 9, "has something behind it; write it"),
+        # the text as a whole
+        ("# 00 · Try", "00 · Try", 1, "has no title; start it with a line like '# 00 · ...'"),
+        ("# 00 · Try", "#", 1, "has no title"),
+        ("# 00 · Try", "```\n# 00 · Try\n```", 1, "has no title"),
+        ("# 00 · Try", "---\na: [b\n---\n\n# 00", 1, "the front matter is no YAML (expected"),
+        ("# 00 · Try", "---\n- a\n---\n\n# 00", 1, "no `name: value` lines; mend it, or take"),
+        ("# 00 · Try", "# 00\n\n<<<<<<< HEAD\n", 3, "merge conflict in line 3: keep one"),
+        (
+            "{eval}`2 * 3`",
+            "{evil}`2 * 3`",
+            9,
+            "unknown role, {evil}; use one of ['eval', 'points']",
+        ),
+    ],
+)
+def test_a_mistake_in_the_form_of_a_text_is_one_line(course, old, new, line, words):
+    assert old in GOOD
+    with pytest.raises(lesson.LessonError) as mistake:
+        lesson.read(write(course, GOOD.replace(old, new, 1)))
+    message = str(mistake.value)
+    assert message.startswith(f"00-start-here.md:{line}: "), message
+    assert words in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "words"),
+    [
+        ("# 00\n\nä 5\n".encode("latin-1"), 3, "line 3 is not in UTF-8: save the file as UTF-8"),
+        (b"# 00\n\n\0\1\2\3", 1, "it holds binary data"),
+        (b"PK\3\4", 1, "it is a zip archive, not a text of the course"),
+        (b"", 1, "the text has no title; start it with a line like '# 00"),
+        (b" \n", 1, "the text has no title; start it with a line like '# 00"),
+    ],
+)
+@pytest.mark.parametrize("read", [lesson.read, slides.read])
+def test_a_text_in_another_encoding_or_none_is_one_line(course, read, data, line, words):
+    path = write(course, "")
+    path.write_bytes(data)
+    with pytest.raises(lesson.LessonError) as mistake:
+        read(path)
+    assert str(mistake.value).startswith(f"00-start-here.md:{line}: ")
+    assert words in str(mistake.value)
+    assert "\n" not in str(mistake.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_encoding_with_a_mark_and_all_ends_of_lines_give_the_same_cells(
+    course, encoding, end
+):
+    path = write(course, GOOD)
+    expected = lesson.read(path)
+    path.write_bytes(GOOD.replace("\n", end).encode(encoding))
+    assert lesson.read(path) == expected
+
+
+def test_what_is_no_file_is_named(course):
+    path = course / "solutions" / "00-start-here.md"
+    with pytest.raises(lesson.LessonError, match=r"^00-start-here.md cannot be read: No such file"):
+        lesson.read(path)
+    path.mkdir()
+    with pytest.raises(lesson.LessonError, match=r"^00-start-here.md cannot be read: Is a dir"):
+        lesson.read(path)
+
+
+DECK = "```{code-cell}\nx = 1\n```\n\n# 01 · A deck\n\n```{code-cell}\n:tags: [show]\n\nx\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("[show]", "show", 7, "write `:tags: [show]`"),
+        ("[show]", "[shwo]", 10, "the cell 'x' has the tag 'shwo'; use one of ['show']"),
+        (":tags: [show]", ":grade_id: x", 7, "unknown option, `:grade_id:`; use one of ['tags']"),
+        ("# 01 · A deck", "x", 1, "has no title; start it with a line like '# 01 · ...'"),
+        ("# 01 · A deck", "# 01 · {evil}`x`", 5, "unknown role, {evil}; use one of ['eval']"),
+        ("x\n```\n", "x\n", 7, "this block has no end"),
+    ],
+)
+def test_a_mistake_in_a_deck_is_one_line(tmp_path, old, new, line, words):
+    assert old in DECK
+    deck = tmp_path / "01-linear.md"
+    deck.write_text(DECK, encoding="utf-8")
+    assert [cell.cell_type for cell in slides.read(deck).cells] == ["code", "markdown", "code"]
+    deck.write_text(DECK[::-1].replace(old[::-1], new[::-1], 1)[::-1], encoding="utf-8")
+    with pytest.raises(lesson.LessonError) as mistake:
+        slides.read(deck)
+    assert str(mistake.value).startswith(f"01-linear.md:{line}: "), mistake.value
+    assert words in str(mistake.value)
+    assert "\n" not in str(mistake.value)
+
+
+def grade_ids(notebook):
+    cells = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    return [cell.grade_id for cell in cells if cell.get("locked") and not cell.grade]
+
+
+def test_the_grade_id_of_a_locked_cell_does_not_follow_from_its_text(course):
+    assert grade_ids(lesson.read(write(course, GOOD))) == ["locked-1"]
+    edited = GOOD.replace("from grader import check", "from grader import check, hint")
+    assert grade_ids(lesson.read(write(course, edited))) == ["locked-1"]
+    named = edited.replace("[locked]", "[locked]\n:grade_id: imports")
+    notebook = lesson.read(write(course, named))
+    assert grade_ids(notebook) == ["imports"]
+    assert notebook.cells[1].id == "imports"
+    assert "grade_id" not in notebook.cells[1].metadata
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_editing_the_locked_cells_of_a_lesson_leaves_its_grade_ids(name, course):
+    text = TEXTS[name].read_text(encoding="utf-8")
+    path = course / "solutions" / f"{name}.md"
+    head, *rest = text.split(":tags: [locked]\n")
+    parts = [part.replace("\n\n", "\n\nimport os\n", 1) for part in rest]
+    path.write_text(":tags: [locked]\n".join([head, *parts]), encoding="utf-8")
+    edited = lesson.read(path)
+    released = nbformat.read(REPOSITORY / "notebooks" / name / f"{name}.ipynb", as_version=4)
+    assert (
+        "import os\n" in next(cell for cell in edited.cells if "nbgrader" in cell.metadata).source
+    )
+    assert grade_ids(edited) == grade_ids(released)
+
+
+def test_two_lessons_with_one_number_are_named(course):
+    write(course, GOOD)
+    shutil.copy(course / "solutions" / "00-start-here.md", course / "solutions" / "00-other.md")
+    words = "solutions/00-other.md and solutions/00-start-here.md have one number; rename one"
+    with pytest.raises(lesson.LessonError, match=words):
+        lesson.find(course, "00")
+    assert any(words in line for line in lint._of_texts(course))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [
+        *[("1", "01-linear"), ("01", "01-linear"), ("001", "01-linear"), ("18", "18-table")],
+        *[("linear", "01-linear"), ("Linear", "01-linear"), ("01-linear", "01-linear")],
+        *[("solutions/01-linear.md", "01-linear"), ("./solutions/01-linear.md", "01-linear")],
+        *[("01-linear.md", "01-linear"), ("solutions/01-linear/", "01-linear")],
+        *[("notebooks/01-linear/01-linear.ipynb", "01-linear")],
+        *[(str(REPOSITORY / "solutions" / "01-linear.md"), "01-linear")],
+        *[("0", "00-start-here"), ("here", "00-start-here")],
+    ],
+)
+def test_a_lesson_is_found_by_number_word_or_path(monkeypatch, wanted, name):
+    monkeypatch.chdir(REPOSITORY)
+    assert lesson.find(REPOSITORY, wanted) == TEXTS[name]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["", "-1", "1.0", "linaer", "99", "/elsewhere/solutions/01-linear.md", "solutions/", "٣٣"],
+)
+def test_what_is_no_lesson_is_not_found(monkeypatch, wanted):
+    monkeypatch.chdir(REPOSITORY)
+    with pytest.raises(lesson.LessonError, match=f"There is no lesson '{wanted}' in solutions/"):
+        lesson.find(REPOSITORY, wanted)
+
+
+def test_a_word_of_two_lessons_is_not_enough(course):
+    write(course, GOOD)
+    shutil.copy(course / "solutions" / "00-start-here.md", course / "solutions" / "01-here.md")
+    with pytest.raises(
+        lesson.LessonError, match="'here' may be 00-start-here or 01-here; say which"
+    ):
+        lesson.find(course, "here")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("import os; os._exit(3)", "the cell 'import os; os._exit(3)' ended its kernel; mend it"),
+        ("import time\ntime.sleep(99)", "the cell 'import time' takes over 5 seconds; make it"),
+        ("x = (", "raises SyntaxError: "),
+    ],
+)
+def test_a_cell_that_does_not_end_well_is_named(course, monkeypatch, code, words):
+    monkeypatch.setattr(lesson, "SECONDS_PER_CELL", 5)
+    text = GOOD.replace("guess = 6  # SOLUTION", code)
+    with pytest.raises(lesson.LessonError) as mistake:
+        lesson.build(course, write(course, text))
+    assert str(mistake.value).startswith("00-start-here.md:48: ")
+    assert words in str(mistake.value)
+    assert "\n" not in str(mistake.value)
+
+
+def test_a_value_in_prose_that_prints_is_named(course):
+    text = GOOD.replace("{eval}`2 * 3`", "{eval}`print(6)`")
+    with pytest.raises(lesson.LessonError, match=r"has an {eval} that prints '6'; print"):
+        lesson.build(course, write(course, text))
+
+
+def test_a_lesson_that_the_course_does_not_know_says_so(course):
+    path = course / "solutions" / "42-new.md"
+    path.write_text(GOOD.replace("{points}", ""), encoding="utf-8")
+    words = "no file in grader/course/exercises/ is for a lesson 42-new"
+    with pytest.raises(lesson.LessonError, match=words):
+        lesson.read(path)
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,8 @@ def test_the_readme_lists_every_lesson_and_every_picture_is_there():
 
 def test_the_tree_speaks_of_itself_alone():
     files = subprocess.run(
-        ["git", "ls-files"], capture_output=True, text=True, check=True, cwd=REPOSITORY
-    ).stdout.split()
+        ["git", "ls-files", "-z"], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    ).stdout.split("\0")[:-1]
     home = re.compile(rb"/(?:root|home/\w+|work)/")
     for name in files:
         assert not home.search((REPOSITORY / name).read_bytes()), name

@@ -21,11 +21,11 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, get_args
+from typing import Any, get_args
 
 from grader.ask.kernel import CPU_SECONDS, Call, Outcome, Status
 
@@ -37,16 +37,56 @@ LIMITS = {
     "RLIMIT_NOFILE": 64,
     "RLIMIT_CORE": 0,
 }
+OF_PYTORCH = 768 * MEGABYTE  # address space that PyTorch, NumPy and matplotlib take themselves
+FILES_OF_PYTORCH = 256
 MOST_OUTPUT = 4 * MEGABYTE
-WALL_SECONDS = 60.0  # for one notebook, all its exercises together
+WALL_SECONDS = 60.0  # for one plain notebook, all its exercises together
+CELL_SECONDS = 20  # of CPU time, for each cell
+SILENT_SECONDS = 60.0  # between two facts: whoever says nothing for so long has stopped itself
+REAL_WALL_SECONDS = 300.0
 MOST_RUNS = 12  # a run that dies is started again without what killed it
 FIRST_UID = 60_000  # for graders who are root: a user that owns no other process
 NUMPY = "/numpy"
+PACKAGE = Path(__file__).resolve().parents[1]
+SHOWN = (  # of this package, to notebooks that are more than plain: no exercise, no key
+    *("__init__.py", "notebook.py", "ask", "figures", "judge"),
+    *("course/__init__.py", "course/pytorch.py", "course/network.py", "course/sheet.py"),
+)
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
+OF_A_NOTEBOOK = {  # one thread: a forked child hangs where its parent has used PyTorch's threads
+    **{"HOME": "/tmp", "IPYTHONDIR": "/tmp/ipython", "MPLCONFIGDIR": "/tmp/matplotlib"},
+    **{"MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+}
+
+
+PACKAGES = [  # what this environment has installed
+    path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")
+]
+START_NOTEBOOK = f"""
+import site
+site.setquit()
+site.sethelper()
+for folder in {PACKAGES!r}:
+    site.addsitedir(folder)
+site.sys.path.insert(0, {str(PACKAGE.parent)!r})
+from grader.ask.inside_notebook import main
+main()
+"""
 
 
 class NoJailError(Exception):
     """bubblewrap is missing or the system does not let it work; the message says which."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One cell of a notebook, or the check of an exercise at this place."""
+
+    number: int
+    source: str = ""
+    own: bool = True  # the student's, not the lesson's
+    check: str | None = None  # the exercise to ask
+    calls: Sequence[Call] | None = None  # None asks for a value as it stands
 
 
 @dataclass
@@ -68,6 +108,9 @@ class Session:
     cell_errors: dict[int, str] = field(default_factory=dict)
 
 
+Court = Callable[[Mapping[str, Any]], Any]  # answers what a notebook's own `check` asks
+
+
 @dataclass(frozen=True)
 class Jail:
     """Where to run. `contained` is False for the limited subprocess that stands in for
@@ -75,72 +118,95 @@ class Jail:
 
     contained: bool = True
 
-    def ask(self, cells: Sequence[str], functions: Mapping[str, Sequence[Call] | None]) -> Session:
-        """Run the cells in order, then ask. None instead of calls asks for a value as it stands.
+    def run(self, steps: Sequence[Step], court: Court | None = None) -> Session:
+        """Run the cells in order and ask where the checks stand.
 
         Whatever dies is left out and the rest is run again, so that one dead cell or function
         costs nothing but itself.
+
+        Args:
+            court: for notebooks that are more than plain. They get IPython, PyTorch and this
+                package's face; what their own calls of `check` ask is answered by it.
         """
-        session = Session({name: Answers() for name in functions})
-        live = dict(enumerate(cells, start=1))
-        waiting = dict(functions)
-        deadline = time.monotonic() + WALL_SECONDS
+        session = Session({step.check: Answers() for step in steps if step.check})
+        left = list(steps)
+        deadline = time.monotonic() + (REAL_WALL_SECONDS if court else WALL_SECONDS)
         for _ in range(MOST_RUNS):
-            facts = list(self._run(live, waiting, deadline - time.monotonic()))
+            facts = self._run(left, court, deadline)
             last_cell = _read(facts, session)
-            finished = any(fact.get("finished") for fact in facts)
-            waiting = {n: c for n, c in waiting.items() if not session.answers[n].finished}
-            if finished or not waiting or time.monotonic() > deadline:
+            left = [s for s in left if not (s.check and session.answers[s.check].finished)]
+            if facts[-1:] == [{"finished": True}] or time.monotonic() > deadline:
                 break
-            begun = [fact["begin"] for fact in facts if fact.get("begin") in waiting]
-            if begun:
-                waiting.pop(begun[-1])
-            elif last_cell in live:
-                session.cell_errors[last_cell] = "it ended the process it ran in"
-                del live[last_cell]
-            else:
+            begun = [fact["begin"] for fact in facts if fact.get("begin") in session.answers]
+            dead = [s for s in left if begun and s.check == begun[-1]] or [
+                step for step in left if step.check is None and step.number == last_cell
+            ]
+            if not dead or not any(step.check for step in left):
                 break
+            if dead[0].check is None:
+                died = "SystemExit: it ended the process it ran in"
+                session.cell_errors.setdefault(last_cell, died)
+            left.remove(dead[0])
         return session
 
     def _run(
-        self,
-        cells: Mapping[int, str],
-        functions: Mapping[str, Sequence[Call] | None],
-        seconds: float,
-    ) -> Iterator[dict[str, Any]]:
-        request = {
-            "cells": list(cells.items()),
-            "functions": {
-                name: [[call.positional, dict(call.named)] for call in calls] if calls else None
-                for name, calls in functions.items()
-            },
-            "seconds": int(CPU_SECONDS),
-            "limits": LIMITS,
-            "path": self._path(),
-            "user": FIRST_UID + os.getpid() % 5_000 if os.geteuid() == 0 else None,
-        }
-        with tempfile.TemporaryFile() as stdin, tempfile.TemporaryDirectory() as folder:
-            stdin.write(json.dumps(_tagged(request)).encode())
-            stdin.seek(0)
-            command = _bubblewrap() if self.contained else _limited()
+        self, steps: Sequence[Step], court: Court | None, deadline: float
+    ) -> list[dict[str, Any]]:
+        """Start the program inside and talk with it; returns the facts that it says."""
+        with tempfile.TemporaryDirectory() as folder:
             process = subprocess.Popen(
-                [*command, "-c", program()],
-                stdin=stdin,
+                self._command(court is not None),
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=ENVIRONMENT,
+                env=ENVIRONMENT | (OF_A_NOTEBOOK if court else {}),
                 cwd=folder,
                 start_new_session=True,
             )
-            assert process.stdout is not None
             try:
-                text = _read_limited(process.stdout, max(seconds, 1.0))
+                facts = _talk(process, self._request(steps, court is not None), court, deadline)
+                if facts[-1:] == [{"finished": True}]:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(1)  # it ends by itself, and its CPU time is counted
+                return facts
             finally:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-                process.stdout.close()
-        yield from filter(None, map(_fact, text.splitlines()))
+                for pipe in (process.stdin, process.stdout):
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()  # type: ignore[union-attr]
+
+    def _command(self, real: bool) -> list[str]:
+        python, text = str(_interpreter()[0]), START_NOTEBOOK if real else program()
+        return [*(_bubblewrap(real) if self.contained else ()), python, "-I", "-S", "-c", text]
+
+    def _request(self, steps: Sequence[Step], real: bool) -> dict[str, Any]:
+        more = {"RLIMIT_AS": OF_PYTORCH, "RLIMIT_NOFILE": FILES_OF_PYTORCH} if real else {}
+        return {
+            "steps": [
+                {
+                    "number": step.number,
+                    "source": step.source,
+                    "own": step.own,
+                    "check": step.check,
+                    "calls": plain_calls(step.calls),
+                }
+                for step in steps
+            ],
+            "seconds": int(CPU_SECONDS),
+            "cell_seconds": CELL_SECONDS if real else int(CPU_SECONDS),
+            "limits": {name: amount + more.get(name, 0) for name, amount in LIMITS.items()},
+            "path": [] if real else self._path(),
+            "user": self._user(real),
+        }
+
+    def _user(self, real: bool) -> int | None:
+        """For graders who are root: another user. Outside of bubblewrap that one may not see the
+        environment of a notebook."""
+        if os.geteuid() != 0 or (real and not self.contained):
+            return None
+        return FIRST_UID + os.getpid() % 5_000
 
     def _path(self) -> list[str]:
         """Where the student's code finds NumPy."""
@@ -148,6 +214,43 @@ class Jail:
         if numpy is None:
             return []
         return [NUMPY if self.contained else str(numpy.parent)]
+
+
+def plain_calls(calls: Sequence[Call] | None) -> list[Any] | None:
+    """Calls as JSON has them, but for the tuples."""
+    return None if calls is None else [[call.positional, dict(call.named)] for call in calls]
+
+
+def _talk(
+    process: subprocess.Popen[bytes], request: Any, court: Court | None, deadline: float
+) -> list[dict[str, Any]]:
+    """Send the request, take down the facts, answer what is asked, until the end or too long."""
+    assert process.stdout is not None
+    facts: list[dict[str, Any]] = []
+    size, rest = 0, b""
+    _send(process, request)
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while size < MOST_OUTPUT and (left := deadline - time.monotonic()) > 0:
+            if not selector.select(min(left, SILENT_SECONDS)):
+                break
+            chunk = os.read(process.stdout.fileno(), 65536)
+            if not chunk:
+                break
+            size += len(chunk)
+            *lines, rest = (rest + chunk).split(b"\n")
+            for fact in filter(None, map(_fact, lines)):
+                facts.append(fact)
+                if court and fact.keys() & {"find", "list", "judge"}:
+                    _send(process, court(fact))
+    return facts
+
+
+def _send(process: subprocess.Popen[bytes], data: Any) -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(json.dumps(_tagged(data)).encode() + b"\n")
+        process.stdin.flush()
 
 
 def jail(without_bubblewrap: str = "refuse") -> Jail:
@@ -174,7 +277,7 @@ def _why_not() -> str:
             "Install it (Debian, Ubuntu: apt install bubblewrap)."
         )
     test = subprocess.run(
-        [*_bubblewrap(), "-c", "print('inside')"],
+        [*_bubblewrap(False), str(_interpreter()[0]), "-I", "-S", "-c", "print('inside')"],
         capture_output=True,
         text=True,
         env=ENVIRONMENT,
@@ -187,25 +290,30 @@ def _why_not() -> str:
 
 
 @cache
-def _bubblewrap() -> tuple[str, ...]:
-    """The command that starts a bare Python with nothing in sight."""
+def _bubblewrap(real: bool) -> tuple[str, ...]:
+    """The command in front of a Python that has nothing in sight; if `real`, the course's
+    environment without the course."""
     python, library = _interpreter()
     shared = [path for path in ("/usr/lib", "/usr/lib64", "/lib", "/lib64") if Path(path).exists()]
-    binds = [*shared, str(python), str(library.parent)]
+    binds = [*shared, str(python), str(library.parent), *(PACKAGES if real else [])]
+    folders = _folders([*binds, *([str(PACKAGE / "course")] if real else [])])
     hidden = [
         str(packages)
         for folder in ("/usr/lib", library.parent)
         for packages in Path(folder).glob("python3*/*-packages")
+        if not (real and str(packages) in PACKAGES)
     ]
-    numpy = _numpy()
+    numpy = None if real else _numpy()
     as_root = os.geteuid() == 0
+    environment = ENVIRONMENT | (OF_A_NOTEBOOK if real else {})
     return (
         "bwrap",
         *(("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts") if as_root else ()),
         *(("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID") if as_root else ()),
         *(() if as_root else ("--unshare-all",)),
         *("--die-with-parent", "--new-session", "--clearenv"),
-        *(word for path in _folders(binds) for word in ("--perms", "0755", "--dir", path)),
+        *("--perms", "1777", "--size", str(8 * MEGABYTE), "--tmpfs", "/tmp"),
+        *(word for path in folders for word in ("--perms", "0755", "--dir", path)),
         *(word for path in binds for word in ("--ro-bind", path, path)),
         *(word for path in hidden for word in ("--tmpfs", path, "--remount-ro", path)),
         *(("--ro-bind", str(numpy), f"{NUMPY}/numpy") if numpy else ()),
@@ -214,22 +322,28 @@ def _bubblewrap() -> tuple[str, ...]:
             if numpy and Path(f"{numpy}.libs").is_dir()
             else ()
         ),
+        *(_our_face() if real else ()),
         *("--dev", "/dev", "--size", str(MEGABYTE), "--tmpfs", "/dev/shm"),
-        *("--perms", "1777", "--size", str(8 * MEGABYTE), "--tmpfs", "/tmp", "--chdir", "/tmp"),
-        *("--remount-ro", "/dev", "--remount-ro", "/"),
-        *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
-        *("--", str(python), "-I", "-S"),
+        *("--chdir", "/tmp", "--remount-ro", "/dev", "--remount-ro", "/"),
+        *(word for name, value in environment.items() for word in ("--setenv", name, value)),
+        "--",
     )
+
+
+def _our_face() -> Iterator[str]:
+    """What a notebook may import of this package, at its place; the catalogue asks outside."""
+    yield from ("--perms", "0755", "--tmpfs", str(PACKAGE))
+    yield from ("--perms", "0755", "--dir", str(PACKAGE / "course"))
+    for name in SHOWN:
+        yield from ("--ro-bind", str(PACKAGE / name), str(PACKAGE / name))
+    catalogue = PACKAGE / "course" / "catalogue_in_jail.py", PACKAGE / "course" / "catalogue.py"
+    yield from ("--ro-bind", *map(str, catalogue), "--remount-ro", str(PACKAGE))
 
 
 def _folders(paths: Sequence[str]) -> list[str]:
     """The folders above these paths, outermost first: nobody must be able to pass through."""
     above = {str(folder) for path in paths for folder in Path(path).parents} - {"/"}
     return sorted({*above, NUMPY})
-
-
-def _limited() -> tuple[str, ...]:
-    return (str(_interpreter()[0]), "-I", "-S")
 
 
 def _interpreter() -> tuple[Path, Path]:
@@ -250,7 +364,7 @@ def program() -> str:
     here = Path(__file__).parent
     texts = (here / "run.py", here / "inside_jail.py")
     joined = "\n".join(path.read_text(encoding="utf-8") for path in texts)
-    return re.sub(r"^from (__future__|grader).*$", "", joined, flags=re.MULTILINE)
+    return re.sub(r"^from (__future__|grader).*$", "", joined, flags=re.MULTILINE) + "\nmain()\n"
 
 
 def _tagged(value: Any) -> Any:
@@ -264,24 +378,7 @@ def _tagged(value: Any) -> Any:
     return value
 
 
-def _read_limited(stream: IO[bytes], seconds: float) -> str:
-    """What the stream says until it ends, the time is up, or it has said too much."""
-    deadline = time.monotonic() + seconds
-    chunks, size = [], 0
-    with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
-        while size < MOST_OUTPUT and (left := deadline - time.monotonic()) > 0:
-            if not selector.select(left):
-                break
-            chunk = os.read(stream.fileno(), 65536)
-            if not chunk:
-                break
-            chunks.append(chunk)
-            size += len(chunk)
-    return b"".join(chunks).decode("utf-8", errors="replace")
-
-
-def _fact(line: str) -> dict[str, Any] | None:
+def _fact(line: bytes) -> dict[str, Any] | None:
     with contextlib.suppress(ValueError, RecursionError):
         fact = json.loads(line)
         return fact if isinstance(fact, dict) else None
@@ -294,7 +391,7 @@ def _read(facts: Sequence[Mapping[str, Any]], session: Session) -> int:
     for fact in facts:
         match fact:
             case {"cell": int(number), "error": str(error)}:
-                session.cell_errors[number] = error[:300]
+                session.cell_errors.setdefault(number, error[:300])  # the first explains the rest
             case {"cell": int(number)}:
                 last_cell = number
             case {"begin": str(name)} if name in session.answers:
@@ -302,7 +399,7 @@ def _read(facts: Sequence[Mapping[str, Any]], session: Session) -> int:
             case {"untouched": str(name)} if name in session.answers:
                 session.answers[name].untouched = True
             case {"outcome": str(name), **said} if name in session.answers:
-                session.answers[name].outcomes.append(_outcome(said))
+                session.answers[name].outcomes.append(outcome_of(said))
             case {"killed": str(name), "signal": int(number)} if name in session.answers:
                 session.answers[name].killed_by = number
             case {"end": str(name), "defined": bool(defined)} if name in session.answers:
@@ -311,7 +408,7 @@ def _read(facts: Sequence[Mapping[str, Any]], session: Session) -> int:
     return last_cell
 
 
-def _outcome(said: Mapping[str, Any]) -> Outcome:
+def outcome_of(said: Mapping[str, Any]) -> Outcome:
     """An Outcome from untrusted data: fields of the wrong type are dropped."""
     status: Any = said.get("status")
     texts = {name: str(said.get(name) or "")[:300] for name in ("detail", "line", "printed")}

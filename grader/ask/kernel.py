@@ -7,7 +7,6 @@ of this package too, and it has a limited time.
 from __future__ import annotations
 
 import contextlib
-import inspect
 import os
 import signal
 import sys
@@ -21,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
 
-from grader.ask.run import JUDGES, OutOfReach, Stop, answer
+from grader.ask.run import JUDGES, OutOfReach, Stop, answer, written
 
 CPU_SECONDS = 2.0  # for all calls of one exercise: CPU time, since a busy machine is no mistake
 WALL_SECONDS = 20.0  # for a function that waits instead of computing
@@ -63,7 +62,11 @@ class Outcome:
 
 def ask(function: Callable[..., Any], calls: Sequence[Call]) -> list[Outcome]:
     """One outcome for each call. The time limit is for all of them together."""
-    outcomes: list[Outcome] = []
+    return list(each_outcome(function, calls))
+
+
+def each_outcome(function: Callable[..., Any], calls: Sequence[Call]) -> Iterator[Outcome]:
+    """The same, one after the other."""
     deadline = _Deadline(CPU_SECONDS, WALL_SECONDS)
     with _without_judges(function), _without_our_files():
         for call in calls:
@@ -71,8 +74,7 @@ def ask(function: Callable[..., Any], calls: Sequence[Call]) -> list[Outcome]:
             if not deadline.passed():
                 with contextlib.suppress(Stop), deadline:
                     outcome = look(function, *call.positional, **call.named)
-            outcomes.append(outcome)
-    return outcomes
+            yield outcome
 
 
 def look(function: Callable[..., Any], *positional: Any, **named: Any) -> Outcome:
@@ -184,17 +186,58 @@ def _hook() -> _Hook:
 
 @contextlib.contextmanager
 def _without_judges(function: Callable[..., Any]) -> Iterator[None]:
-    """Hide PyTorch and this package from the function's names and from `import`."""
-    names: dict[str, Any] = getattr(inspect.unwrap(function), "__globals__", {})
+    """Hide PyTorch and this package from the function's names and from `import`, and let no
+    tensor that it keeps work."""
+    names: dict[str, Any] = getattr(written(function), "__globals__", {})
     hidden = {name: value for name, value in names.items() if _belongs_to_judges(value)}
-    modules = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in JUDGES}
-    names.update(dict.fromkeys(hidden, OutOfReach()))
-    sys.modules.update(dict.fromkeys(modules))  # type: ignore[arg-type]  # None: imports fail
+    with _without_kept(function), _refusing_tensors():
+        modules = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in JUDGES}
+        names.update(dict.fromkeys(hidden, OutOfReach()))
+        sys.modules.update(dict.fromkeys(modules))  # type: ignore[arg-type]  # None: imports fail
+        try:
+            yield
+        finally:
+            sys.modules.update(modules)
+            names.update(hidden)
+
+
+@contextlib.contextmanager
+def _without_kept(function: Callable[..., Any]) -> Iterator[None]:
+    """Hide what a function keeps of PyTorch in its closure and its defaults."""
+    inner = written(function)
+    cells = [
+        (cell, cell.cell_contents)
+        for cell in getattr(inner, "__closure__", None) or ()
+        if cell != types.CellType() and _belongs_to_judges(cell.cell_contents)
+    ]
+    defaults: tuple[Any, ...] = getattr(inner, "__defaults__", None) or ()
+    kept = any(map(_belongs_to_judges, defaults))
+    for cell, _ in cells:
+        cell.cell_contents = OutOfReach()
+    if kept:
+        inner.__defaults__ = tuple(
+            OutOfReach() if _belongs_to_judges(value) else value for value in defaults
+        )
     try:
         yield
     finally:
-        sys.modules.update(modules)
-        names.update(hidden)
+        for cell, value in cells:
+            cell.cell_contents = value
+        if kept:
+            inner.__defaults__ = defaults
+
+
+def _refusing_tensors() -> contextlib.AbstractContextManager[Any]:
+    """What stops every operation on a tensor, if PyTorch is loaded."""
+    if "torch" not in sys.modules:
+        return contextlib.nullcontext()
+    from torch.overrides import TorchFunctionMode
+
+    class Refusing(TorchFunctionMode):
+        def __torch_function__(self, *_: Any, **__: Any) -> Any:
+            raise Stop("uses PyTorch")
+
+    return Refusing()
 
 
 def _belongs_to_judges(value: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import dis
+import functools
 import inspect
 import io
 import json
@@ -19,7 +20,6 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from typing import Any
 
 JUDGES = ("torch", "torchinfo", "grader")  # a graded function may not use these
-ABSENT = (*JUDGES, "matplotlib", "IPython")  # what lessons import and the jail does not have
 LONGEST = 100_000  # characters of one answer
 
 
@@ -28,15 +28,10 @@ class Stop(BaseException):
 
 
 class OutOfReach:
-    """Stands where PyTorch stood. While a function is asked, any use of it is an offence;
-    while cells run in the jail, it swallows everything."""
-
-    asking = True
+    """Stands where PyTorch stood while a function is asked: any use of it is an offence."""
 
     def _use(self, *_: Any, **__: Any) -> Any:
-        if OutOfReach.asking:
-            raise Stop("uses PyTorch")
-        return self
+        raise Stop("uses PyTorch")
 
     __getattr__ = __call__ = __getitem__ = __enter__ = __exit__ = __neg__ = __matmul__ = _use
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __pow__ = _use
@@ -69,9 +64,20 @@ def _plainer(value: Any) -> Any:
     raise Stop("odd value", type(value).__name__)
 
 
+def written(function: Any) -> Any:
+    """The function with a body that a student wrote: inside of wrappers, partials, objects."""
+    with suppress(Exception):  # a student's object may raise when it is looked at
+        function = inspect.unwrap(function)
+        if isinstance(function, functools.partial):
+            return written(function.func)
+        if not hasattr(function, "__code__") and hasattr(type(function).__call__, "__code__"):
+            return type(function).__call__
+    return function
+
+
 def is_untouched(function: Any) -> bool:
     """True for a function whose body is a docstring, `...` or `pass`, and nothing else."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
+    code = getattr(written(function), "__code__", None)
     steps = list(dis.get_instructions(code)) if code else []
     constants = [step.argval for step in steps if step.opname in ("LOAD_CONST", "RETURN_CONST")]
     idle = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP"}
@@ -99,7 +105,7 @@ def answer(function: Any, positional: Any, named: Any) -> dict[str, Any]:
         if isinstance(error, ImportError) and (error.name or "").partition(".")[0] in JUDGES:
             return {"status": "uses PyTorch"}
         status = "recursion" if isinstance(error, RecursionError) else "raised"
-        return {"status": status, "detail": _describe(error), "line": _line(error, function)}
+        return {"status": status, "detail": describe(error), "line": _line(error, function)}
     return {
         "status": "nothing" if value is None else "value",
         "value": value,
@@ -108,8 +114,14 @@ def answer(function: Any, positional: Any, named: Any) -> dict[str, Any]:
     }
 
 
-def _describe(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """`ZeroDivisionError: division by zero`, in one line of bearable length."""
+    if isinstance(error, Stop):
+        return "TimeoutError: the time limit was over"
+    if isinstance(error, EOFError):
+        return "EOFError: `input()` has nobody to ask here"
+    if isinstance(error, SyntaxError):  # its text names a file that nobody knows
+        return f"{type(error).__name__}: {error.msg}"
     text = ""
     with suppress(Exception):  # a student's exception may fail to print itself
         text = str(error).partition("\n")[0][:200] if error.args != (None,) else ""
@@ -118,7 +130,7 @@ def _describe(error: BaseException) -> str:
 
 def _line(error: BaseException, function: Any) -> str:
     """The last line of the student's own code that `error` went through."""
-    namespace = getattr(inspect.unwrap(function), "__globals__", None)
+    namespace = getattr(written(function), "__globals__", None)
     steps = traceback.walk_tb(error.__traceback__)
     places = [(f.f_code.co_filename, line) for f, line in steps if f.f_globals is namespace]
     file, line = places[-1] if places else ("", 0)
@@ -135,5 +147,13 @@ def run_cell(number: int, source: str, names: dict[str, Any]) -> str:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return _describe(error)
+        return describe_with_line(error, names)
     return ""
+
+
+def describe_with_line(error: BaseException, names: dict[str, Any]) -> str:
+    """The same, with the line of the cell that it happened in."""
+    steps = traceback.walk_tb(error.__traceback__)
+    lines = [line for frame, line in steps if frame.f_globals is names]
+    line = lines[0] if lines else getattr(error, "lineno", None)
+    return f"{describe(error)} (line {line})" if line else describe(error)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,27 +23,26 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Enum, Unicode
 
-from grader.ask.jail import Answers, NoJailError, Session, jail
-from grader.ask.kernel import Call, Outcome, Status
-from grader.classroom.submission import transform
+from grader.ask.jail import NoJailError, Session, jail
+from grader.classroom.gradebook import known_to_gradebook
+from grader.classroom.grading import Cell, judged, run
+from grader.classroom.reading import MARK as MARK
+from grader.classroom.reading import MOST_BYTES, UnreadableError, notebook_of, stand_in
+from grader.classroom.recognise import put_right
 from grader.course.catalogue import exercise_of, find
 from grader.judge.exercise import Design
 from grader.judge.key import Key
 from grader.judge.report import card
 from grader.judge.result import Result
-from grader.judge.verdict import calls, judge_outcomes, judge_table
 from grader.judge.words import writable
-
-MOST_BYTES = 200 * 2**20
-MARK = "every_layer_counts"  # our key in a notebook's metadata
-TOO_SLOW = (signal.SIGXCPU, signal.SIGKILL)
 
 
 class AnySubmission(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
     """Reads whatever was handed in; what is no notebook becomes one that says so.
 
-    At the start of a run it makes sure that there is a jail, and forgets the submissions whose
-    grading was interrupted, so that the run takes them again.
+    At the start of a run it makes sure that there is a jail, finds the notebook in every submission
+    whatever it is called, and forgets the submissions whose grading was interrupted, so that the
+    run takes them again.
 
     Raises:
         NbGraderException: where there is no jail and the instructor's setting is to refuse.
@@ -63,11 +60,24 @@ class AnySubmission(NotebookExporter):  # type: ignore[misc]  # nbconvert has no
                 "No bubblewrap: students' code can read this machine's files and use its network."
             )
         _forget_unfinished(self.parent.coursedir)
+        known_to_gradebook(self.parent.coursedir)
+        self._put_right()
 
     def from_file(self, file_stream: Any, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
-        """Like NotebookExporter's, but never fails for what the file holds."""
-        output: tuple[str, Any] = self.from_notebook_node(_read(file_stream), resources, **kwargs)
+        """Like NotebookExporter's, but of bytes in any encoding; never fails for what they are."""
+        data = file_stream.buffer.read(MOST_BYTES + 1)  # nbconvert opened it as UTF-8
+        output: tuple[str, Any] = self.from_notebook_node(_read(data), resources, **kwargs)
         return output
+
+    def _put_right(self) -> None:
+        """Find the notebooks in what was handed in, and let nbgrader look for them again."""
+        course = self.parent.coursedir
+        for folder in _folders(course, course.submitted_directory):
+            lesson = folder.name
+            release = course.format_path(course.release_directory, ".", lesson)
+            if why := put_right(folder, lesson, Path(course.root, release, f"{lesson}.ipynb")):
+                self.log.warning(f"Nothing to grade from {folder.parent.name} in {lesson}: {why}.")
+        self.parent.init_notebooks()
 
 
 class PutRight(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -89,18 +99,19 @@ class PutRight(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no t
                 cell.name: _canonical(cell, points.get(cell.name), cell.name in solutions)
                 for cell in known.source_cells
             }
-        missing = _claim(notebook, wanted)
+        missing, typed = _claim(notebook, wanted)
         for name in missing:
             if name in points:  # an answer that is missing stays missing
                 _put_back(notebook, wanted, name)
-        lesson = _prose_of_the_lesson(self.parent.parent.coursedir, facts)
+        prose = {cell.source for cell in _cells_of_the_lesson(self.parent.parent.coursedir, facts)}
         for cell in notebook.cells:
-            if cell.cell_type != "code" and cell.source not in lesson:
+            if cell.cell_type != "code" and cell.source not in prose:
                 cell.source = _verbatim(cell.source)
         marks = notebook.metadata.get(MARK, {})
         notebook.metadata[MARK] = {
             "unreadable": str(marks.get("unreadable", "")),
             "missing": missing,
+            "typed": typed,
         }
         return notebook, resources
 
@@ -122,17 +133,17 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         """Judge every graded cell that is an exercise of the course."""
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         graded = [cell for cell in code if is_grade(cell) and not is_solution(cell)]
-        asked = [cell for cell in code if cell not in graded]
         terms = Path(resources["nbgrader"]["db_url"].removeprefix("sqlite:///")).parent / "keys"
-        keys = {_id(cell): find(_id(cell), self.term, terms) for cell in graded}
-        session = jail(self.without_bubblewrap).ask(
-            [transform(cell.source) for cell in asked],
-            {name: _calls(found) for name, found in keys.items() if found},
-        )
+        found = {_id(cell): find(_id(cell), self.term, terms) for cell in graded}
+        keys = {name: key for name, key in found.items() if key is not None}
+        lesson = _cells_of_the_lesson(self.parent.parent.coursedir, resources["nbgrader"])
+        typed = notebook.metadata[MARK].get("typed", {})
+        cells = [_as_cell(cell, cell in graded, lesson, typed) for cell in code]
+        session = run(jail(self.without_bubblewrap), cells, keys)
         for cell in code:
             cell.outputs, cell.execution_count = [], None
         for cell in graded:
-            result = self._result(keys[_id(cell)], _id(cell), session, asked, notebook)
+            result = self._result(found[_id(cell)], _id(cell), session, cells, notebook)
             cell.outputs = [_output(result)]
             cell.metadata[MARK] = _for_the_class_report(result)
         notebook.metadata[MARK]["graded"] = True
@@ -143,19 +154,19 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         found: Key | Design | None,
         name: str,
         session: Session,
-        asked: list[NotebookNode],
+        cells: list[Cell],
         notebook: NotebookNode,
     ) -> Result:
         if found is None:
             return Result(name, "error", message=f"The course has no exercise `{name}`.")
         said = session.answers[name]
         if said.defined:
-            result = _judge(found, said)
+            result = _with_what_undid_it(judged(found, said), cells, name)
             if name not in notebook.metadata[MARK]["missing"]:
                 return result
             note = "The check of this exercise was missing in the notebook and was put back."
             return replace(result, message=f"{result.message} {note}".strip())
-        numbers = [n for n, cell in enumerate(asked, start=1) if _id(cell) == f"{name}_answer"]
+        numbers = [n for n, cell in enumerate(cells, start=1) if cell.name == f"{name}_answer"]
         error = next((session.cell_errors[n] for n in numbers if n in session.cell_errors), "")
         return Result(
             name,
@@ -165,29 +176,18 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         )
 
 
-def _read(stream: Any) -> NotebookNode:
+def _read(data: bytes) -> NotebookNode:
     try:
-        text = stream.read(MOST_BYTES + 1)
-        if len(text) > MOST_BYTES:
-            raise ValueError("it is larger than 200 MB")
-        if not text.strip():
-            raise ValueError("it is empty")
-        found = nbformat.reads(text, as_version=4)
-        marks = found.get("metadata", {}).get(MARK)
-        notebook = nbformat.v4.new_notebook(
-            cells=[
-                _clean(number, cell)
-                for number, cell in enumerate(found.cells)
-                if cell.get("cell_type") in CELLS and isinstance(cell.get("source"), str)
-            ],
+        found = notebook_of(data)
+        marks = found.metadata.get(MARK)
+        return nbformat.v4.new_notebook(
+            cells=[_clean(number, cell) for number, cell in enumerate(found.cells)],
             metadata={MARK: marks} if isinstance(marks, dict) else {},
         )
+    except UnreadableError as error:
+        return stand_in(error.reason)
     except Exception as error:  # whatever it is, it is one student's file
-        reason = str(error).partition("\n")[0].partition(": '")[0][:120]
-        note = f"The file that was handed in is not a notebook that can be read: {reason}"
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(note)])
-        notebook.metadata[MARK] = {"unreadable": reason}
-    return notebook
+        return stand_in(f"reading it ended in {type(error).__name__}")
 
 
 CELLS = {
@@ -225,25 +225,60 @@ def _canonical(cell: Any, points: float | None, solution: bool) -> NotebookNode:
     return CELLS[cell.cell_type](cell.source, id=cell.name, metadata={"nbgrader": marks})
 
 
-def _claim(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> list[str]:
-    """Mark the first cell of each id; returns the ids that no cell claims."""
-    unclaimed = dict(wanted)
-    for cell in notebook.cells:
+def _claim(
+    notebook: NotebookNode, wanted: dict[str, NotebookNode]
+) -> tuple[list[str], dict[str, str]]:
+    """Mark one cell of each id, of copied checks the last. An answer turned to prose is code again.
+
+    Returns:
+        The ids that no cell claims; and by id what the student typed where nbgrader will put the
+        lesson's text back: it is run all the same.
+    """
+    claims: dict[str, int] = {}
+    for place, cell in enumerate(notebook.cells):
         name = cell.metadata.pop("nbgrader", {}).get("grade_id")
-        own = unclaimed.get(name) if isinstance(name, str) else None
-        if own is not None and own.cell_type == cell.cell_type:
-            cell.metadata["nbgrader"] = unclaimed.pop(
-                own.metadata.nbgrader.grade_id
-            ).metadata.nbgrader
-    return list(unclaimed)
+        own = wanted.get(name) if isinstance(name, str) else None
+        if own is None:
+            continue
+        marks = own.metadata.nbgrader
+        if own.cell_type != cell.cell_type and not (own.cell_type == "code" and marks.solution):
+            continue
+        if name not in claims or marks.grade:
+            claims[name] = place
+    typed: dict[str, str] = {}
+    for name, place in claims.items():
+        own, cell = wanted[name], notebook.cells[place]
+        if own.cell_type != cell.cell_type:
+            cell = notebook.cells[place] = nbformat.v4.new_code_cell(cell.source, id=cell.id)
+        cell.metadata["nbgrader"] = own.metadata.nbgrader
+        if own.metadata.nbgrader.locked and cell.source.strip() != own.source.strip():
+            typed[name] = cell.source
+    return [name for name in wanted if name not in claims], typed
 
 
-def _prose_of_the_lesson(course: Any, facts: Any) -> set[str]:
+def _cells_of_the_lesson(course: Any, facts: Any) -> list[NotebookNode]:
+    """The cells as they were released; none where the release is not here."""
     folder = course.format_path(course.release_directory, ".", facts["assignment"])
     path = Path(course.root, folder, f"{facts['notebook']}.ipynb")
-    if not path.exists():
-        return set()
-    return {cell.source for cell in nbformat.read(path, as_version=4).cells}
+    cells: list[NotebookNode] = nbformat.read(path, as_version=4).cells if path.exists() else []
+    return cells
+
+
+def _as_cell(
+    cell: NotebookNode, is_check: bool, lesson: list[NotebookNode], typed: dict[str, str]
+) -> Cell:
+    """A code cell with what the lesson knows of it: by its grade id, or else by its text."""
+    name = _id(cell)
+    source = typed.get(name, cell.source)
+    released = next(
+        (
+            each.source
+            for each in lesson
+            if each.cell_type == "code" and (_id(each) == name if name else each.source == source)
+        ),
+        None,
+    )
+    return Cell(source, name, released, is_check, is_answer=is_solution(cell))
 
 
 def _verbatim(prose: str) -> str:
@@ -269,23 +304,19 @@ def _id(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
-def _calls(found: Key | Design) -> list[Call] | None:
-    """The calls to make of a function; None for a value, which is taken as it stands."""
-    return calls(found) if isinstance(found, Key) and found.exercise.is_called else None
-
-
-def _judge(found: Key | Design, said: Answers) -> Result:
-    stopped: Status = "too slow" if said.killed_by in TOO_SLOW or not said.finished else "died"
-    if isinstance(found, Design):
-        from grader.course.designs import judge_design  # PyTorch measures networks
-
-        return judge_design(found, (said.outcomes or [Outcome(stopped)])[0])
-    if not found.exercise.is_called:
-        return judge_table(found, (said.outcomes or [Outcome(stopped)])[0])
-    wanted = len(found.cases)
-    outcomes = [*said.outcomes[:wanted]]
-    outcomes += [Outcome(stopped)] * (wanted - len(outcomes))
-    return judge_outcomes(found, outcomes, said.untouched)
+def _with_what_undid_it(result: Result, cells: list[Cell], name: str) -> Result:
+    """The result; if it is "not attempted" though a cell above the check has an answer, with what
+    undid it."""
+    check = next((i for i, cell in enumerate(cells) if cell.is_check and cell.name == name), 0)
+    above = [cell for cell in cells[:check] if re.search(rf"^def {name}\b", cell.source, re.M)]
+    if result.verdict != "not attempted" or len(above) < 2:
+        return result
+    return replace(
+        result,
+        message=f"The last cell above this check that defines `{name}` is empty. Another one has "
+        "your answer: delete the empty one.",
+        next_step="",
+    )
 
 
 def _why_undefined(name: str, error: str, marks: Any) -> str:
@@ -321,19 +352,18 @@ def _for_the_class_report(result: Result) -> dict[str, Any]:
 
 def _forget_unfinished(course: Any) -> None:
     """Remove graded copies that an interrupted run left behind; they are made anew."""
-    for folder in list(_graded_folders(course)):
+    for folder in filter(Path.is_dir, _folders(course, course.autograded_directory)):
         notebooks = list(folder.glob("*.ipynb"))
         if not notebooks or not all(map(_is_finished, notebooks)):
             shutil.rmtree(folder)
 
 
-def _graded_folders(course: Any) -> Iterator[Path]:
-    pattern = course.format_path(
-        course.autograded_directory, course.student_id or "*", course.assignment_id or "*"
-    )
+def _folders(course: Any, step: str) -> list[Path]:
+    """The submissions that this run is about, as they stand in the folder of a step."""
+    pattern = course.format_path(step, course.student_id or "*", course.assignment_id or "*")
     root = Path(course.root)
     relative = Path(pattern).relative_to(root) if Path(pattern).is_absolute() else Path(pattern)
-    yield from (path for path in root.glob(str(relative)) if path.is_dir())
+    return sorted(root.glob(str(relative)))
 
 
 def _is_finished(notebook: Path) -> bool:

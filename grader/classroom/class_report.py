@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 from nbgrader.api import Gradebook, MissingEntry
 
 from grader.classroom.autograde import MARK
+from grader.classroom.feedback import is_by_hand
 from grader.course.catalogue import names
 from grader.judge.errors import CourseError
 from grader.judge.report import COLOURS, WORDS, inline
@@ -166,7 +167,7 @@ def page(report: ClassReport) -> str:
     """The report as one self-contained HTML page."""
     environment = Environment(
         loader=PackageLoader("grader.classroom", "templates"),
-        autoescape=select_autoescape(),
+        autoescape=True,  # jinja2's own choice goes by the file's name, and not for `.html.j2`
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -181,18 +182,19 @@ def _student(submission: Any, notebook: Mapping[str, Any], course: Any, lesson: 
         for cell in notebook["cells"]
         if "nbgrader" in cell["metadata"]
     }
-    grades: Sequence[Any] = [grade for each in submission.notebooks for grade in each.grades]
     order = names()
+    grades: Sequence[Any] = [
+        grade for each in submission.notebooks for grade in each.grades if grade.name in order
+    ]
     answers = tuple(
         Answer(
             grade.name,
             grade.score,
             grade.max_score,
-            by_hand=grade.manual_score is not None,
+            by_hand=is_by_hand(grade),
             **{"verdict": "error", **said.get(grade.name, {})},
         )
         for grade in sorted(grades, key=lambda each: order.index(each.name))
-        if grade.name in order
     )
     folder = f"{course.feedback_directory}/{submission.student.id}/{lesson}/{lesson}.html"
     exists = Path(course.root, folder).exists()

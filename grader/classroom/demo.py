@@ -76,9 +76,10 @@ def _hand_in(
 
 
 def _backdate(folder: Path, student: str, moment: datetime) -> None:
-    """Let a submission have come in earlier: nbgrader reads the time from this file."""
-    for stamp in (folder / "exchange").glob(f"*/inbound/{student}+*/timestamp.txt"):
-        stamp.write_text(f"{moment:%Y-%m-%d %H:%M:%S.%f} UTC", encoding="utf-8")
+    """Let a submission have come in earlier: the time is in its folder's name."""
+    for sent in (folder / "exchange").glob(f"*/inbound/{student}+*"):
+        name, lesson, _, number = sent.name.rsplit("+", 3)
+        sent.rename(sent.with_name(f"{name}+{lesson}+{moment:%Y-%m-%d %H:%M:%S.%f} UTC+{number}"))
 
 
 def _grade(room: Classroom, lesson: str, student: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
 
-from grader.ask.run import run_cell
+from grader.classroom.reading import MOST_BYTES, UnreadableError, notebook_of, text_of
 from grader.judge.errors import CourseError
 
 
@@ -18,49 +17,40 @@ class SubmissionError(CourseError):
     """The file holds no code that can be read; the message is one sentence."""
 
 
-def sources(path: Path) -> list[str]:
-    """The code cells of a notebook, or a Python file as one cell.
+def cells_of(path: Path) -> list[NotebookNode]:
+    """The code cells of a notebook, or of a Python file, cut where a line starts with `# %%`.
 
-    IPython's magics become calls of `get_ipython()`, as they do in a kernel.
+    A Python file's lines keep their numbers.
 
     Raises:
         SubmissionError: if the file is missing, or is neither of the two.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SubmissionError(f"{path} cannot be read: {error}.") from None
-    if path.suffix == ".py":
-        return [text]
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from None
     try:
-        notebook = nbformat.reads(text, as_version=4)
-    except Exception:  # nbformat has no one error for "not a notebook"
-        raise SubmissionError(f"{path} is neither a notebook nor a .py file.") from None
-    return [transform(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+        if path.suffix.lower() == ".py":
+            return list(map(nbformat.v4.new_code_cell, _python_cells(text_of(data, "a .py file"))))
+        cells = notebook_of(data).cells
+    except UnreadableError as error:
+        what = "cannot be read"
+        if path.suffix.lower() != ".py":
+            what = "is neither a notebook nor a .py file that can be read"
+        raise SubmissionError(f"{path} {what}: {error.reason}.") from None
+    return [cell for cell in cells if cell.cell_type == "code"]
 
 
-def transform(source: str) -> str:
-    """A cell as plain Python: IPython's magics become calls of `get_ipython()`."""
-    try:
-        return TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
-    except Exception:  # not Python at all: it will fail by itself, where that costs one cell
-        return source
+CELL = re.compile(r"^# ?%%(.*)\n?", re.MULTILINE)
+PROSE = re.compile(r"\[(markdown|md|raw)\]")
 
 
-class Magics:
-    """Stands where IPython's shell stands in a kernel: every magic does nothing."""
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *_, **__: None
-
-
-def run(cells: list[str]) -> dict[str, Any]:
-    """Run the cells in order, each tolerant of errors; returns the names they define.
-
-    Meant for one's own code on one's own machine: nothing is contained.
-    """
-    names: dict[str, Any] = {"__name__": "__main__", "get_ipython": Magics}
-    with contextlib.redirect_stdout(io.StringIO()):
-        for number, source in enumerate(cells, start=1):
-            run_cell(number, source, names)
-    return names
+def _python_cells(text: str) -> Iterator[str]:
+    """The cells of a Python file, each behind as many empty lines as stand before it."""
+    pieces, line = CELL.split(text), 0
+    for title, cell in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+        code = re.sub(r"^\s*\n", "", cell)
+        if code.strip() and not PROSE.search(title):
+            yield "\n" * (line + cell.count("\n") - code.count("\n")) + code
+        line += cell.count("\n") + 1

@@ -9,14 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from grader.ask.kernel import Call, Outcome, ask, look
+from grader.ask.run import is_untouched
+from grader.judge import verdict
 from grader.judge.exercise import CaseByCase, Design, Exercise
 from grader.judge.key import Key, read
+from grader.judge.result import Result
 
 HERE = Path(__file__).parent
 KEY_FILES = HERE / "keys"
@@ -53,6 +57,32 @@ def find(name: str, term: str = "", terms: Path | None = None) -> Key | Design |
 def exercise_of(found: Key | Design) -> Exercise:
     """The exercise itself."""
     return found.exercise if isinstance(found, Key) else found
+
+
+def calls_of(found: Key | Design) -> list[Call] | None:
+    """The calls to make of a student's function; None for a value, which is taken as it is."""
+    return verdict.calls(found) if isinstance(found, Key) and found.exercise.is_called else None
+
+
+def judge(found: Key | Design, answer: Any) -> Result:
+    """Judge a student's function or value in this process."""
+    calls = calls_of(found)
+    if calls is None:
+        return judge_outcomes(found, [look(lambda: answer)], untouched=False)
+    return judge_outcomes(found, ask(answer, calls), is_untouched(answer))
+
+
+def judge_outcomes(
+    found: Key | Design, outcomes: Sequence[Outcome], untouched: bool
+) -> Result:
+    """Judge what came back from `calls_of(found)`, or the one outcome of a value."""
+    if isinstance(found, Design):
+        from grader.course.designs import judge_design  # PyTorch measures networks
+
+        return judge_design(found, outcomes[0])
+    if not found.exercise.is_called:
+        return verdict.judge_table(found, outcomes[0])
+    return verdict.judge_outcomes(found, outcomes, untouched)
 
 
 def is_fresh(text: str) -> bool:

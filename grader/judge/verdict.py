@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from grader.ask.kernel import Call, Outcome, ask, look
-from grader.ask.run import is_untouched
+from grader.ask.kernel import Call, Outcome
 from grader.judge.exercise import Exercise, Mistake, Table
 from grader.judge.key import Key
 from grader.judge.patterns import find_misreading, find_pattern
@@ -31,13 +29,6 @@ def calls(key: Key) -> list[Call]:
         Call((), key.exercise.arguments(case)) if index % 2 else Call(case.positional, case.named)
         for index, case in enumerate(key.cases)
     ]
-
-
-def judge(key: Key, answer: Any) -> Result:
-    """Judge a student's function or dict in this process."""
-    if not key.exercise.is_called:
-        return judge_table(key, look(lambda: answer))
-    return judge_outcomes(key, ask(answer, calls(key)), is_untouched(answer))
 
 
 def judge_table(key: Key, outcome: Outcome) -> Result:

@@ -34,6 +34,11 @@ def is_nan(value: Any) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
+def is_number(value: Any) -> bool:
+    """True for an int or a float; a bool is not a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def programming_mistake(exercise: CaseByCase, outcome: Outcome, expected: Any) -> str | None:
     """One sentence for an answer that is no answer; None for one that is merely wrong."""
     match outcome.status:
@@ -90,7 +95,6 @@ def _wrong_form(answer: Any, expected: Any) -> str | None:
     """A sentence if `answer` is not even the kind of thing that `expected` is."""
     if is_nan(answer):
         return "You returned nan, which is not a number: an infinity minus or over another one?"
-    is_number = isinstance(answer, int | float) and not isinstance(answer, bool)
     if isinstance(expected, bool | str | Mapping):
         right_form = isinstance(answer, type(expected))
     elif isinstance(expected, Sequence):
@@ -101,15 +105,30 @@ def _wrong_form(answer: Any, expected: Any) -> str | None:
                 f"where PyTorch has {len(expected)}."
             )
     else:
-        right_form = is_number
+        right_form = is_number(answer)
         if isinstance(expected, int) and isinstance(answer, float) and not answer.is_integer():
             return (
                 f"You returned {show(answer)}, but a count is a whole number. "
                 "In Python `//` divides whole numbers, `/` gives a float."
             )
     if right_form:
-        return None
+        return _rounded(answer, expected)
     return f"You returned {form(answer)}. Asked is {wanted(expected)}."
+
+
+def _rounded(answer: Any, expected: Any) -> str | None:
+    """A sentence if `answer` is what PyTorch has, a number or a list, with digits cut off."""
+    answers, numbers = ([each] if is_number(each) else each for each in (answer, expected))
+    if not isinstance(numbers, Sequence) or not all(map(is_number, [*answers, *numbers])):
+        return None
+    if all(number % 1 == 0 for number in answers):  # cut off, or another rule altogether?
+        return None
+    for digits in range(1, 8):
+        if answers == [round(number, digits) for number in numbers]:
+            which, them = ("number", "it") if is_number(answer) else ("numbers", "them")
+            places = f"{digits} digit{'s' if digits > 1 else ''}"
+            return f"You returned PyTorch's {which} rounded to {places}. Do not round {them}."
+    return None
 
 
 def wanted(expected: Any) -> str:

@@ -24,7 +24,7 @@ With conda:
     conda activate every-layer-counts
     grader lab notebooks
 
-With Python 3.11 or newer, in this folder (on Windows: py -3.11 instead of python3.11, and
+With Python 3.11 to 3.14, in this folder (on Windows: py -3.11 instead of python3.11, and
 .venv\\Scripts\\activate):
 
     python3.11 -m venv .venv

@@ -4,7 +4,9 @@ A lesson is a MyST text notebook, `solutions/01-linear.md`. Its short tags and r
 
 - tag `exercise`: the cell with the model answer between `### BEGIN SOLUTION` and `### END SOLUTION`
 - tag `check`: the cell `check(name)`, which nbgrader grades
-- tag `locked`: a cell that students need as it is, for instance the imports
+- tag `locked`: a cell that students need as it is, for instance the imports. nbgrader knows it by
+  its grade id, `locked-1` for the first, or what the option `grade_id` says. Students who have the
+  lesson have the id: an option `grade_id` stays as it is, whatever becomes of the cell.
 - a line that ends in `# SOLUTION`: students find `...` in the place of its value
 - {points}`name` in prose: the exercise's points
 - {eval}`expression` in prose: its value at that place
@@ -23,43 +25,68 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 from nbgrader.preprocessors import ClearSolutions
 
 from grader.course.exercises import lessons
-from grader.judge.errors import CourseError
 from grader.judge.exercise import Exercise, Lesson
 from grader.publish.environment import course_config, interpreter_first
+from grader.publish.myst import LINE, LessonError, mistake, parse, title
+from grader.publish.myst import mistake_in as _error
 
 TAGS = {"exercise", "check", "locked"}
 ROLES = ("eval", "points")
 SECONDS_PER_CELL = 60
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SILENT = "every-layer-counts"  # metadata key of cells that the builder adds and takes away
-
-
-class LessonError(CourseError):
-    """A mistake in a lesson's text, as one line: where, what, and how to mend it."""
+GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what nbformat allows as the id of a cell, too
 
 
 def texts(root: Path, folder: str = "solutions") -> dict[str, Path]:
-    """The texts of the lessons, or with `folder="slides"` of the decks, by lesson, in order."""
-    return {path.stem: path for path in sorted((root / folder).glob("[0-9][0-9]-*.md"))}
+    """The texts of the lessons, or with `folder="slides"` of the decks, by lesson, in order.
+
+    Raises:
+        LessonError: if two of them have one number.
+    """
+    found = {path.stem: path for path in sorted((root / folder).glob("[0-9][0-9]-*.md"))}
+    for one, other in pairwise(found):
+        if one[:2] == other[:2]:
+            raise LessonError(
+                f"{folder}/{one}.md and {folder}/{other}.md have one number; rename one of them."
+            )
+    return found
 
 
 def find(root: Path, wanted: str, folder: str = "solutions") -> Path:
-    """The text of the lesson called `wanted`; its number or a piece of its name will do."""
+    """The text of the lesson called `wanted`: its name, its number, a word of its name, or the
+    path of its text or notebook.
+
+    Raises:
+        LessonError: if there is none, or more than one.
+    """
     found = texts(root, folder)
-    matches = [path for name, path in found.items() if wanted == name or wanted in name.split("-")]
-    if len(matches) != 1:
-        names = ", ".join(found) or "none yet"
-        raise LessonError(f"There is no lesson '{wanted}' in {folder}/. The lessons: {names}.")
-    return matches[0]
+    matches = [path for name, path in found.items() if _means(root, wanted, name)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        names = " or ".join(path.stem for path in matches)
+        raise LessonError(f"'{wanted}' may be {names}; say which.")
+    names = ", ".join(found) or "none yet"
+    raise LessonError(f"There is no lesson '{wanted}' in {folder}/. The lessons: {names}.")
+
+
+def _means(root: Path, wanted: str, name: str) -> bool:
+    path = Path(wanted)
+    if len(path.parts) > 1 or path.suffix in (".md", ".ipynb"):
+        return path.stem == name and root.resolve() in path.resolve().parents
+    number, *words = name.split("-")
+    if wanted.isdecimal() and int(wanted) == int(number):
+        return True
+    return wanted.lower() in (name, number, *words)
 
 
 def build(root: Path, text: Path) -> None:
@@ -78,8 +105,13 @@ def build(root: Path, text: Path) -> None:
 
 
 def read(text: Path) -> NotebookNode:
-    """The notebook that the text describes, tags expanded to nbgrader's metadata, not yet run."""
-    notebook = jupytext.reads(text.read_text(encoding="utf-8"), fmt="md:myst")
+    """The notebook that the text describes, tags expanded to nbgrader's metadata, not yet run.
+
+    Raises:
+        LessonError: for a mistake in the text.
+    """
+    notebook = parse(text, tags=TAGS, roles=ROLES, options={"grade_id"})
+    title(text, notebook)
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     )
@@ -88,30 +120,49 @@ def read(text: Path) -> NotebookNode:
     waiting: Exercise | None = None  # its check cell has not come yet
     seen: list[str] = []
     for cell in notebook.cells:
-        tags = set(cell.metadata.get("tags", []))
-        if unknown := sorted(tags - TAGS):
-            raise _error(text, cell, f"has the tag '{unknown[0]}'", f"use one of {sorted(TAGS)}")
+        tags = cell.metadata.get("tags", [])
+        if "grade_id" in cell.metadata and "locked" not in tags:
+            cure = "take it away, exercises have their own; or add the tag 'locked'"
+            raise _error(text, cell, "has a grade id", cure)
         if "exercise" in tags:
             if waiting:
                 raise _no_check(text, cell, waiting)
             waiting = _exercise_cell(text, cell, exercises)
+            if waiting.name in seen:
+                raise _error(text, cell, f"is a second one for `{waiting.name}`", "keep one")
             seen.append(waiting.name)
         elif "check" in tags:
             _check_cell(text, cell, waiting)
             waiting = None
-        elif "locked" in tags:
-            _grading(cell, _slug(cell), locked=True)
         elif cell.cell_type == "markdown":
-            _known_roles(text, cell)
             cell.source = _with_points(text, cell, exercises)
     if waiting:
         raise _no_check(text, notebook.cells[-1], waiting)
     if missing := [name for name in exercises if name not in seen]:
-        raise LessonError(
-            f"{text.name}: `{missing[0]}` has no cell; add one with the tag 'exercise'."
-        )
+        cure = "add one with the tag 'exercise'"
+        raise mistake(text, 1, f"`{missing[0]}` has no cell", cure)
+    _locked_cells(text, notebook)
     _number(notebook)
     return notebook
+
+
+def _locked_cells(text: Path, notebook: NotebookNode) -> None:
+    """Grade ids that stay when the cell's words change: nbgrader keeps a cell by its grade id, and
+    takes none away that students have handed in."""
+    locked = [cell for cell in notebook.cells if "locked" in cell.metadata.get("tags", [])]
+    taken = {
+        cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata
+    }
+    for place, cell in enumerate(locked, start=1):
+        grade_id = str(cell.metadata.pop("grade_id", f"locked-{place}"))
+        if not GRADE_ID.fullmatch(grade_id):
+            cure = "use up to 64 letters, digits, - and _"
+            raise _error(text, cell, f"has the grade id '{grade_id}'", cure)
+        if grade_id in taken:
+            cure = "write another one behind `:grade_id:`"
+            raise _error(text, cell, f"has the grade id '{grade_id}' of another cell", cure)
+        taken.add(grade_id)
+        _grading(cell, grade_id, locked=True)
 
 
 def execute(text: Path, notebook: NotebookNode, folder: Path) -> NotebookNode:
@@ -128,16 +179,18 @@ def execute(text: Path, notebook: NotebookNode, folder: Path) -> NotebookNode:
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors; no warnings about its ports
         resources={"metadata": {"path": str(folder)}},
     )
+    begun: list[int] = []
+    client.on_cell_execute = lambda cell, cell_index: begun.append(cell_index)
     try:
         _run(client)
-    except (CellExecutionError, CellTimeoutError) as error:
-        raise _failed_cell(text, prepared, error) from None
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise _failed_cell(text, prepared, begun[-1], error) from None
     _use_silent_outputs(text, prepared.cells)
     prepared.cells = [cell for cell in prepared.cells if SILENT not in cell.metadata]
-    _tidy(prepared)
     for cell in prepared.cells:
         _prove_full_marks(text, cell)
         _prove_prediction(text, cell)
+    _tidy(prepared)
     return prepared
 
 
@@ -149,17 +202,40 @@ def _run(client: NotebookClient) -> None:
     except RuntimeError as error:
         if "before replying" not in str(error):
             raise
-        client.execute(env=interpreter_first())
+        try:
+            client.execute(env=interpreter_first())
+        except RuntimeError as again:
+            if "before replying" not in str(again):
+                raise
+            raise LessonError("Jupyter's kernel does not start; try again.") from None
 
 
 def release(root: Path, name: str) -> None:
-    """The student's notebook, by nbgrader's own generate_assignment."""
+    """The student's notebook, by nbgrader's own generate_assignment.
+
+    It is made aside, and changes places with the old one when all went well: nbgrader would
+    remove the old release before it knows.
+
+    Raises:
+        LessonError: where nbgrader refuses; the old release stands.
+    """
     os.environ["PATH"] = interpreter_first()["PATH"]
-    outcome = NbGraderAPI(config=course_config(root)).generate_assignment(name, force=True)
-    if not outcome["success"]:
-        lines = [line for line in outcome.get("log", "").splitlines() if line.strip()]
-        last = outcome.get("error") or (lines[-1] if lines else "no reason given")
-        raise LessonError(f"nbgrader could not release {name}: {str(last).splitlines()[-1]}")
+    config = course_config(root)
+    released = root / config.CourseDirectory.release_directory / name
+    with tempfile.TemporaryDirectory(dir=root / ".nbgrader") as folder:
+        config.CourseDirectory.release_directory = folder
+        outcome = NbGraderAPI(config=config).generate_assignment(name, force=True)
+        if not outcome["success"]:
+            said = f"{outcome.get('log', '')}\n{outcome.get('error', '')}"
+            reason = re.search(r"^[\w.]+: (.+)$", said, re.MULTILINE)  # the first error's own words
+            raise LessonError(
+                f"nbgrader could not release {name}, and the old release stands: "
+                f"{reason[1] if reason else 'it gave no reason.'}"
+            )
+        if released.exists():
+            released.rename(Path(folder, "old release"))
+        released.parent.mkdir(exist_ok=True)
+        Path(folder, name).rename(released)
 
 
 class HideAnswers(ClearSolutions):  # type: ignore[misc]  # nbgrader has no types
@@ -187,7 +263,10 @@ def _exercise_cell(text: Path, cell: NotebookNode, exercises: dict[str, Exercise
     name = (found[1] or found[2]) if found else ""
     if name not in exercises:
         close = difflib.get_close_matches(name, exercises, n=1)
-        near = f"did you mean `{close[0]}`?" if close else f"this lesson has {', '.join(exercises)}"
+        known = f"this lesson has {', '.join(exercises)}"
+        if not exercises:
+            known = f"no file in grader/course/exercises/ is for a lesson {text.stem}"
+        near = f"did you mean `{close[0]}`?" if close else known
         raise _error(text, cell, f"is for an unknown exercise, `{name}`", near)
     exercise = exercises[name]
     if exercise.starter not in cell.source:
@@ -215,12 +294,6 @@ def _grading(cell: NotebookNode, grade_id: str, **settings: Any) -> None:
     cell.metadata.nbgrader = nbformat.from_dict(
         {**defaults, **settings, "grade_id": grade_id, "schema_version": 3}
     )
-
-
-def _known_roles(text: Path, cell: NotebookNode) -> None:
-    for role in re.findall(r"\{(\w+)\}`", cell.source):
-        if role not in ROLES:
-            raise _error(text, cell, f"has an unknown role, {{{role}}}", f"use one of {ROLES}")
 
 
 def _with_points(text: Path, cell: NotebookNode, exercises: dict[str, Exercise]) -> str:
@@ -278,7 +351,11 @@ def _use_silent_outputs(text: Path, cells: list[NotebookNode]) -> None:
             continue
         output = "".join(out.get("text", "") for out in silent.outputs)
         if shown.cell_type == "markdown":
-            for value in json.loads(output):
+            *printed, values = output.splitlines()
+            if printed:
+                cure = "print in a code cell"
+                raise _error(text, shown, f"has an {{eval}} that prints '{printed[0]}'", cure)
+            for value in json.loads(values):
                 shown.source = ROLE.sub(value.replace("\\", "\\\\"), shown.source, count=1)
         elif output:
             example = re.search(r"Failed example:\s*(.*)\n", output)
@@ -291,6 +368,8 @@ def _tidy(notebook: NotebookNode) -> None:
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     )
+    for cell in notebook.cells:
+        cell.metadata.pop(LINE, None)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for count, cell in enumerate(code, start=1):
         cell.execution_count = count
@@ -321,20 +400,17 @@ def _prove_prediction(text: Path, cell: NotebookNode) -> None:
             raise _error(text, cell, f"predicts wrongly ({said})", "mend the number")
 
 
-def _failed_cell(text: Path, notebook: NotebookNode, error: Exception) -> LessonError:
+def _failed_cell(text: Path, notebook: NotebookNode, index: int, error: Exception) -> LessonError:
+    last = notebook.cells[index]
+    of_prose = SILENT in last.metadata
+    cell = notebook.cells[index - 1] if of_prose else last
+    if isinstance(error, DeadKernelError):
+        return _error(text, cell, "ended its kernel", "mend it, or make it smaller")
     if isinstance(error, CellTimeoutError):
-        return LessonError(
-            f"{text.name}: a cell took over {SECONDS_PER_CELL} seconds; make it smaller."
-        )
-    cell, output = next(
-        (cell, output)
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "error"
-    )
+        return _error(text, cell, f"takes over {SECONDS_PER_CELL} seconds", "make it smaller")
+    output = next(output for output in last.outputs if output.output_type == "error")
     said = f"{output.ename}: {output.evalue}".splitlines()[0][:160]
-    if SILENT in cell.metadata:
-        cell = notebook.cells[notebook.cells.index(cell) - 1]
+    if of_prose and cell.cell_type == "markdown":
         return _error(text, cell, f"has an {{eval}} that raises {said}", "mend the expression")
     return _error(text, cell, f"raises {said}", "mend it, or catch the error and print it")
 
@@ -342,11 +418,3 @@ def _failed_cell(text: Path, notebook: NotebookNode, error: Exception) -> Lesson
 def _no_check(text: Path, cell: NotebookNode, exercise: Exercise) -> LessonError:
     cure = f"add a cell `{exercise.check_call}` with the tag 'check' under it"
     return _error(text, cell, f"comes before the check of `{exercise.name}`", cure)
-
-
-def _error(text: Path, cell: NotebookNode, what: str, cure: str) -> LessonError:
-    """One line with the file, the line in the text where the cell starts, and the cure."""
-    first = next((line for line in cell.source.splitlines() if line.strip()), "")
-    before, found, _ = text.read_text(encoding="utf-8").partition(first)
-    line = before.count("\n") + 1 if found else "?"
-    return LessonError(f"{text.name}:{line}: the cell '{first[:60]}' {what}; {cure}.")

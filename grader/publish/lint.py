@@ -12,17 +12,19 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from grader.ask.kernel import Outcome, look
+from grader.ask.kernel import Outcome
 from grader.ask.run import plain
-from grader.course.designs import judge_design
+from grader.course.catalogue import judge
 from grader.course.exercises import lessons
 from grader.course.live_keys import live_key
 from grader.course.pytorch import on_meta
 from grader.judge.exercise import Asked, CaseByCase, Design, Exercise, Table
 from grader.judge.key import Key
 from grader.judge.same import same
-from grader.judge.verdict import judge, judge_outcomes
-from grader.publish.lesson import LessonError, read, texts
+from grader.judge.verdict import judge_outcomes
+from grader.publish import names, slides
+from grader.publish.lesson import read, texts
+from grader.publish.myst import LessonError
 
 DRAWS = 4  # drawn cases that must be calls PyTorch accepts
 PRAISES = re.compile(  # untrue where another mistake stands beside it
@@ -96,7 +98,7 @@ def of_exercise(exercise: Exercise) -> Iterator[str]:
     if any(part.points < 1 for part in exercise.parts):
         yield "has a part without points"
     if isinstance(exercise, Design):
-        if judge_design(exercise, look(lambda: ...)).verdict != "not attempted":
+        if judge(exercise, ...).verdict != "not attempted":
             yield "its starter is not 'not attempted'"
         return
     assert isinstance(exercise, CaseByCase)
@@ -176,9 +178,19 @@ def _of_draws(exercise: CaseByCase) -> Iterator[str]:
 
 
 def _of_texts(root: Path) -> Iterator[str]:
-    """Every lesson text holds exactly the exercises of its lesson."""
-    for text in texts(root).values():
+    """Every lesson text holds exactly the exercises of its lesson, and keeps names apart."""
+    try:
+        found, decks = texts(root), texts(root, "slides")
+    except LessonError as error:
+        yield str(error)
+        return
+    for text in found.values():
         try:
-            read(text)
+            yield from names.complaints(text, read(text))
+        except LessonError as error:
+            yield str(error)
+    for deck in decks.values():
+        try:
+            slides.read(deck)
         except LessonError as error:
             yield str(error)

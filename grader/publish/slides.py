@@ -8,7 +8,6 @@ unless its cell has the tag `show`. `---` starts a slide, a comment is its speak
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -16,11 +15,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import jupytext
 from nbconvert import MarkdownExporter
+from nbformat import NotebookNode
 from traitlets.config import Config
 
-from grader.publish.lesson import LessonError, execute
+from grader.publish.lesson import execute
+from grader.publish.myst import LessonError, parse, title
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 HEADER = """---
@@ -41,6 +41,8 @@ def build(decks: Sequence[Path], folder: Path, pdf: bool = True) -> Iterator[str
     Raises:
         LessonError: for a mistake in a deck's text, or if Node, Marp or a browser is missing.
     """
+    if not decks:
+        raise LessonError("There is no deck to make: slides/ holds none named like 01-linear.md.")
     marp = _marp(decks[0].parent)
     browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if pdf and not browser:
@@ -68,7 +70,7 @@ def markdown(deck: Path) -> str:
     Raises:
         LessonError: for a mistake in the deck's text.
     """
-    notebook = jupytext.reads(deck.read_text(encoding="utf-8"), fmt="md:myst")
+    notebook = read(deck)
     for cell in notebook.cells:
         if cell.cell_type == "code" and "show" not in cell.metadata.get("tags", []):
             cell.metadata["tags"] = ["hide"]
@@ -78,11 +80,19 @@ def markdown(deck: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         executed = execute(deck, notebook, Path(folder))
     body, _ = MarkdownExporter(config=config).from_notebook_node(executed)
-    title = re.search(r"^# (.+)$", body, re.MULTILINE)
-    if not title:
-        raise LessonError(f"{deck.name}: the deck has no title; start its first slide with '# '.")
     body = str(body).replace("](../", "](../../")  # from slides/ to where the built decks stand
-    return HEADER.format(title=title[1]) + body.strip() + "\n"
+    return HEADER.format(title=title(deck, executed)) + body.strip() + "\n"
+
+
+def read(deck: Path) -> NotebookNode:
+    """The deck as a notebook, not yet run.
+
+    Raises:
+        LessonError: for a mistake in the form of the text.
+    """
+    notebook = parse(deck, tags={"show"}, roles={"eval"}, options=())
+    title(deck, notebook)
+    return notebook
 
 
 def _marp(slides: Path) -> str:

@@ -119,7 +119,7 @@ RELU = Function(
         Part("whole numbers", 1, (case(3), case(-2), case(0), case(1)),
             lambda random: case(random.randint(-99, 99))),
         Part("fractions and large numbers", 1,
-            (case(0.5), case(-0.5), case(7.25), case(-1000.0), case(1000.0)),
+            (case(0.5), case(-0.5), case(7.25), case(-1000.0), case(1000.0), case(0.123456789)),
             lambda random: one_decimal(random, -50, 50)),
     ),
     mistakes=(

@@ -280,14 +280,16 @@ MEAN_SLIPS = (
 RUNNING_MEAN = Function(
     running_mean,
     parts=(
-        Part("from zero", 1, (case(0.0, 1.0), case(0.0, 20.0), case(0.0, -5.0)),
+        Part("from zero", 1,
+            (case(0.0, 1.0), case(0.0, 20.0), case(0.0, -5.0), case(0.0, 1.2345678)),
             lambda random: case(0.0, random.randint(1, 60) + 0.25)),
         Part("from an older mean", 1,
-            (case(10.0, 20.0), case(5.0, 5.0), case(-3.0, 7.0), case(2.5, -1.5)),
+            (case(10.0, 20.0), case(5.0, 5.0), case(-3.0, 7.0), case(2.5, -1.5),
+             case(0.5, 1.2345678)),
             draw_update),
         Part("another momentum", 1,
             (case(10.0, 20.0, 0.25), case(8.0, -2.0, momentum=0.75), case(4.0, 6.0, momentum=1.0),
-             case(4.0, 6.0, momentum=0.01)),
+             case(4.0, 6.0, momentum=0.01), case(-0.5, 1.2345678, momentum=0.3)),
             lambda random: draw_update(random, momentum=random.randint(11, 45) / 50)),
     ),
     mistakes=(
