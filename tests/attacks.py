@@ -48,6 +48,15 @@ def cell(source: str, wrong: bool = True) -> Callable[[NotebookNode], None]:
     return change
 
 
+def edited_answer(source: str) -> Callable[[NotebookNode], None]:
+    """The whole cell of `mlp_params`."""
+
+    def change(notebook):
+        find(notebook, "mlp_params_answer").source = source
+
+    return change
+
+
 def find(notebook, name):
     return next(c for c in notebook.cells if c.id == name)
 
@@ -267,6 +276,70 @@ ATTACKS = [
         mlp("from grader.course.exercises.linear import mlp_params as f\nreturn f(sizes, bias)"),
         WITHOUT_MLP,
     ),
+    # the real environment in the jail
+    Attack(
+        "PyTorch rewritten on disk",
+        "forge",
+        cell(
+            "import torch, pathlib\nfor file in pathlib.Path(torch.__file__).parent.glob('*.py'):\n"
+            "    file.write_text('raise SystemExit')"
+        ),
+        WITHOUT_MLP,
+        on_stock=False,
+    ),
+    Attack(
+        "PyTorch kept in a default",
+        "forge",
+        edited_answer(
+            "from torch import nn\ndef mlp_params(sizes, bias=True, layer=nn.Linear):\n"
+            "    pairs = zip(sizes, sizes[1:])\n"
+            "    return sum(layer(a, b, bias=bias).weight.numel() for a, b in pairs)"
+        ),
+        WITHOUT_MLP,
+    ),
+    Attack(
+        "PyTorch kept in a closure",
+        "forge",
+        edited_answer(
+            "from torch import nn\ndef make(layer):\n    def mlp_params(sizes, bias=True):\n"
+            "        pairs = zip(sizes, sizes[1:])\n"
+            "        return sum(layer(a, b, bias=bias).weight.numel() for a, b in pairs)\n"
+            "    return mlp_params\nmlp_params = make(nn.Linear)"
+        ),
+        WITHOUT_MLP,
+    ),
+    Attack(
+        "judge asked in a loop",
+        "forge",
+        mlp(
+            "import sys\nfor n in range(10**6):\n"
+            "    frame = sys._getframe(1)\n    check = frame.f_globals.get('check')\n"
+            "    if check is None: return n\n    return int(check(lambda *a: n).score)"
+        ),
+        WITHOUT_MLP,
+    ),
+    Attack(
+        "facts of its own",
+        "forge",
+        cell(
+            "import os, json\nfor fd in range(3, 64):\n    try:\n"
+            "        for n in range(30):\n"
+            "            fact = {'outcome': 'mlp_params', 'status': 'value', 'value': 8}\n"
+            "            os.write(fd, json.dumps(fact).encode() + b'\\n')\n"
+            '        os.write(fd, b\'{"end": "mlp_params", "defined": true}\\n\')\n'
+            "    except OSError: pass"
+        ),
+        WITHOUT_MLP,
+    ),
+    Attack(
+        "plain by its looks",
+        "forge",
+        cell(
+            "import functools\nlook = functools.reduce\n"
+            "names = '{0.__class__.__mro__}'.format(look)\nx = [names for names in ()]"
+        ),
+        WITHOUT_MLP,
+    ),
     Attack("written to every descriptor", "forge", mlp(WRITE_EVERYWHERE), WITHOUT_MLP),
     Attack("search of the memory", "forge", mlp(SEARCH), WITHOUT_MLP),
     Attack("search of the frames", "forge", mlp(FRAMES), WITHOUT_MLP),
@@ -287,6 +360,19 @@ ATTACKS = [
         "steal",
         mlp("raise ValueError(open('/proc/1/environ').read())"),
         WITHOUT_MLP,
+    ),
+    Attack(
+        "keys by PyTorch's loader",
+        "steal",
+        mlp(
+            "import sys, os\nfolder = os.path.dirname(sys.modules['grader'].__file__) "
+            "if sys.modules.get('grader') else '/'\n"
+            "for top, _, files in os.walk(folder):\n    for name in files:\n"
+            "        if name == '01-linear.json':\n"
+            "            raise ValueError('-'.join('the secret of the course'.split()))\nreturn 1"
+        ),
+        WITHOUT_MLP,
+        on_stock=False,
     ),
     Attack(
         "a way up",

@@ -117,3 +117,67 @@ def test_generated_notebooks_get_one_verdict(seed):
 @pytest.mark.parametrize("seed", range(100, 200))
 def test_a_hundred_generated_notebooks_get_one_verdict(seed):
     check_one(seed)
+
+
+RIGHT = (
+    "def linear_params(in_features, out_features, bias=True):\n"
+    "    return (in_features + bias) * out_features"
+)
+BLANK = "def linear_params(in_features, out_features, bias=True):\n    ..."
+
+
+def with_cells(*cells):
+    """The lesson with these cells around its check of `linear_params`: sources, or "check"."""
+    notebook = generated.released()
+    place = next(i for i, c in enumerate(notebook.cells) if c.id == "linear_params")
+    check = notebook.cells[place]
+    new = [check.copy() if c == "check" else nbformat.v4.new_code_cell(c) for c in cells]
+    notebook.cells[place : place + 1] = new
+    return notebook
+
+
+COPIES = {
+    "blank copy below": (with_cells(RIGHT, "check", BLANK), 3, "agrees with PyTorch"),
+    "blank copy above": (with_cells(RIGHT, BLANK, "check"), 0, "delete the empty one"),
+    "check copied": (with_cells("check", RIGHT, "check"), 3, "agrees with PyTorch"),
+    "check copied, undone later": (with_cells(RIGHT, "check", BLANK, "check"), 0, "empty"),
+}
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory):
+    room = Classroom(tmp_path_factory.mktemp("copies"), LESSON)
+    room.release(LESSON)
+    for name, (notebook, *_) in COPIES.items():
+        content = nbformat.writes(notebook).encode()
+        room.hand_in(student(name), LESSON, lambda _, content=content: content)
+    room.collect(LESSON)
+    room.autograde(LESSON, "*")
+    return room
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_check_asks_where_it_stands_and_the_last_one_counts(copies, name):
+    _, points, words = COPIES[name]
+    assert copies.scores(LESSON, student(name))["linear_params"] == points
+    assert words in copies.feedback_page(LESSON, student(name))
+
+
+@pytest.mark.parametrize("depth", [900, 940, 980])
+def test_a_function_may_call_itself_as_deeply_everywhere(depth):
+    source = (
+        "def linear_params(in_features, out_features, bias=True):\n"
+        "    def down(n): return n and down(n - 1)\n"
+        f"    down({depth})\n    return (in_features + bias) * out_features"
+    )
+    cells = [
+        Cell("import torch\nfrom grader import check", released="import torch"),
+        Cell(source, "linear_params_answer", is_answer=True),
+        Cell("check(linear_params)", "linear_params", "check(linear_params)", is_check=True),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c.source) for c in cells])
+    notebook.cells[-1].metadata["nbgrader"] = {"grade": True, "grade_id": "linear_params"}
+    said = in_a_kernel(notebook)
+    bare = points_in_jail(cells[1:], lambda *given: grading.run(jail(), *given))
+    real = points_in_jail(cells, lambda *given: grading.run(jail(), *given))
+    assert said == bare == real
