@@ -79,9 +79,3 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.HTMLExporter.sanitize_html = True  # no script of a student reaches a feedback page
 c.JudgeInJail.without_bubblewrap = "refuse"  # or "limited": says what it does not contain
-
-# A word that changes each term draws cases that no student has seen. It stands in a file that git
-# does not know: `echo your-word > .nbgrader/term`.
-with contextlib.suppress(FileNotFoundError, PermissionError):
-    term = (private / "term").read_text(encoding="utf-8-sig", errors="replace")
-    c.JudgeInJail.term = term.strip()

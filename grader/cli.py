@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -23,9 +24,13 @@ def main() -> None:
     for_instructors(commands)
     arguments = parser.parse_args()
     try:
-        sys.exit(arguments.run(arguments))
+        code = arguments.run(arguments)
+        sys.stdout.flush()
+        sys.exit(code)
     except CourseError as error:
         sys.exit(_complain(str(error)))
+    except BrokenPipeError:  # `grader list | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

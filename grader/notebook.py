@@ -5,20 +5,24 @@ None of them raises: a student's slip gets a sentence, an unsolved notebook runs
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import difflib
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from grader.ask.naming import name_given
-from grader.ask.run import Stop, plain
+from grader.ask.run import Stop, names_in, plain, written
 from grader.course.catalogue import exercise_of, find, judge, names
 from grader.judge.report import COLOURS, Note, Report
 from grader.judge.result import Result
 from grader.judge.same import same
+from grader.judge.wording import blaming_helpers
 from grader.judge.words import article, with_commas
 
 _hints_given: Counter[str] = Counter()
@@ -43,7 +47,7 @@ def check(*answer: Any, **named: Any) -> Report:
                 f"`{name}` is {article(type(value).__name__)} now, not a function any more. "
                 "Run the cell with its `def` again."
             )
-        report = Report(judge(found, value))
+        report = Report(_stale(_blaming_helpers(judge(found, value), value)))
     except ModuleNotFoundError as missing:
         return _slip(_missing(missing))
     if os.environ.get("NBGRADER_VALIDATING") and report.score < report.points:
@@ -69,25 +73,66 @@ def hint(answer: Callable[..., Any] | str) -> Note:
     return Note(f"Hint {given + 1} of {total}", f"{exercise.hints[given]} ({more})")
 
 
-def predict(prediction: Any, truth: Any) -> Note:
+def predict(guess: Any, answer: Any, then: str = "") -> Note:
     """Compare a number that was guessed beforehand with what PyTorch says.
 
-    The truth stays hidden as long as the prediction is `...`. No points are at stake.
+    The answer stays hidden as long as the guess is `...`. No points are at stake.
+
+    Args:
+        guess: a number, a shape, a word; `...` while there is none.
+        answer: what PyTorch says.
+        then: the explanation, which a reader sees after the guess. Let it compute its numbers,
+            `f"{layer.bias.numel()} biases"`, so that the cell does not tell them before.
     """
-    if prediction is ...:
+    if guess is ... or guess is None:
         return Note(
             "Your turn",
             "Write your guess in the place of the dots, then run this cell. "
             "A wrong guess costs nothing and teaches most.",
             COLOURS["not attempted"],
         )
-    guess, right = _plain(prediction), _plain(truth)
-    if _alike(guess, right):
-        return Note("As predicted", f"It is {_shown(right)}.", COLOURS["correct"])
-    return Note(
-        "A surprise",
-        f"You said {_shown(guess)}, it is {_shown(right)}. Find out why before you read on.",
-    )
+    said, right = _plain(guess), _plain(answer)
+    if _alike(said, right):
+        sentence = f"It is {_shown(right)}. {then}".rstrip()
+        return Note("As predicted", sentence, COLOURS["correct"])
+    why = then or "Find out why before you read on."
+    if isinstance(said, str) and not isinstance(right, str):
+        why = f"(A number is written without quotes.) {why}"
+    return Note("A surprise", f"You said {_shown(said)}, it is {_shown(right)}. {why}")
+
+
+def _blaming_helpers(result: Result, answer: Any) -> Result:
+    """The result; if the answer calls a function of another exercise that is wrong, it says so."""
+    if result.verdict in ("correct", "not attempted"):
+        return result
+    own = getattr(written(answer), "__globals__", {})
+    helpers = {
+        name: judge(found, own[name])
+        for name in names_in(answer) & set(names()) - {result.exercise}
+        if callable(own.get(name)) and (found := find(name)) and exercise_of(found).is_called
+    }
+    return blaming_helpers(result, helpers)
+
+
+def _stale(result: Result) -> Result:
+    """The result; if the last cell with this answer is no Python, so that an older one was judged,
+    it says so first."""
+    name = re.escape(result.exercise)
+    pattern = re.compile(rf"^\s*(?:async\s+)?(?:def\s+{name}\b|{name}\s*=)", re.MULTILINE)
+    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    cells = list(shell.user_ns.get("In", ())) if shell else []
+    last = next((cell for cell in reversed(cells) if pattern.search(cell)), "")
+    try:
+        ast.parse(shell.transform_cell(last) if last else "")
+    except SyntaxError as error:
+        return replace(
+            result,
+            message=f"This is your answer from before: the cell that you ran last is no Python "
+            f"(line {error.lineno}: {error.msg}), so it changed nothing. {result.message}",
+        )
+    except Exception:  # whatever a shell cannot read, it has not run
+        return result
+    return result
 
 
 def _alike(guess: Any, right: Any) -> bool:

@@ -1,7 +1,7 @@
 """Hostile and broken submissions of lesson 01, in four kinds.
 
-Each starts from a notebook that earns 13 points. An attack on `mlp_params` (4 points) leaves the
-other three exercises right; what it may earn at most is what its honest part is worth.
+Each starts from a notebook that earns 16 points. An attack on `mlp_params` (4 points) leaves the
+other four exercises right; what it may earn at most is what its honest part is worth.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
-FULL, WITHOUT_MLP = 13.0, 9.0
+FULL, WITHOUT_MLP = 16.0, 12.0
 SECRET = "the-secret-of-the-course"
 
 
@@ -219,7 +219,7 @@ ATTACKS = [
             "    def visit_Expr(self, node): return ast.parse('4.0').body[0]\n"
             "get_ipython().ast_transformers.append(Full())"
         ),
-        WITHOUT_MLP,
+        WITHOUT_MLP - 3,  # it takes the `append` out of the answer to `linear`, too
     ),
     Attack(
         "patched judge",

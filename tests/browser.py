@@ -137,13 +137,27 @@ class Notebook:
         assert place >= 0, name
         return place
 
-    def select(self, name: str) -> None:
-        """Scroll to a cell and make it the active one."""
+    def with_(self, words: str) -> list[int]:
+        """The places of the code cells with these words."""
+        found: list[int] = self.page.evaluate(
+            "words => jupyterapp.shell.currentWidget.content.widgets.flatMap((cell, place) =>"
+            " cell.model.type === 'code' && cell.model.sharedModel.source.includes(words)"
+            " ? [place] : [])",
+            words,
+        )
+        return found
+
+    def show(self, place: int) -> None:
+        """Scroll to the cell at this place and make it the active one."""
         self.page.evaluate(
             "async place => { const notebook = jupyterapp.shell.currentWidget.content;"
             " notebook.activeCellIndex = place; await notebook.scrollToItem(place, 'center') }",
-            self.index(name),
+            place,
         )
+
+    def select(self, name: str) -> None:
+        """Scroll to a cell and make it the active one."""
+        self.show(self.index(name))
         self.page.wait_for_selector(".jp-Notebook .jp-Cell.jp-mod-active .cm-content")
 
     def write(self, name: str, source: str) -> None:

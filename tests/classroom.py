@@ -20,6 +20,7 @@ class Classroom(classroom.Classroom):
 
     def __init__(self, root: Path, *lessons: str, stock: bool = False) -> None:
         super().__init__(REPOSITORY, root, lessons)
+        self.config.JudgeInJail.term = ""  # the visible cases alone, where a test says nothing
         if stock:
             del self.config["Autograde"], self.config["HTMLExporter"]
             self.api = NbGraderAPI(config=self.config)

@@ -30,7 +30,7 @@ def mlp(body):
 STUDENTS = {
     "right": model_answers(LESSON),
     "untouched": lambda notebook: None,
-    "one of four": answer(**params("return in_features * out_features + bias * out_features")),
+    "one of five": answer(**params("return in_features * out_features + bias * out_features")),
     "no bias": with_cell("1", **params("return in_features * out_features")),
     "bias per input": with_cell("1", **params("return (out_features + bias) * in_features")),
     "bias always": with_cell("1", **params("return (in_features + 1) * out_features")),

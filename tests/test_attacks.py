@@ -10,6 +10,7 @@ from classroom import Classroom, model_answers
 from nbformat import NotebookNode
 
 LESSON = "01-linear"
+EXERCISES = 5
 HONEST = ("aaa", "mmm", "zzz")  # before, between and after the attackers
 
 
@@ -62,7 +63,7 @@ def hostile(attack, secret, listener):
 def test_an_attack_earns_what_its_honest_part_is_worth(classroom, attack):
     scores = classroom.scores(LESSON, student(attack))
     assert sum(scores.values()) == attack.earns
-    assert len(scores) == 4
+    assert len(scores) == EXERCISES
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.kind}-{attack.name}")
@@ -71,7 +72,7 @@ def test_an_attacker_s_page_has_cards_and_no_secret_and_no_script(classroom, att
     assert SECRET not in page
     assert "<script>alert" not in page
     assert not re.search(r"<[^>]*(onerror=|javascript:)", page)
-    assert page.count('<div class="panel-body bg-') == 4
+    assert page.count('<div class="panel-body bg-') == EXERCISES
 
 
 @pytest.mark.parametrize("name", HONEST)

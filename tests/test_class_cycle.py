@@ -8,6 +8,7 @@ from nbgrader.apps import ExportApp
 
 LESSON = "01-linear"
 RIGHT = {
+    "linear": 3,
     "linear_params": 3,
     "linear_output_shape": 3,
     "linear_mult_adds": 3,

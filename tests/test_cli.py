@@ -1,5 +1,6 @@
 """The `grader` command: the same words as in a notebook, and exit codes that a script can use."""
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader import cli
-from grader.course.exercises import catalogue
+from grader.course.exercises import catalogue, lessons
 from grader.judge.exercise import Mistake
 from grader.publish.lint import of_exercise, summary
 
@@ -63,25 +64,34 @@ def test_list_shows_every_exercise(monkeypatch, capsys):
 def test_the_catalogue_is_the_syllabus():
     """The contract of names, lesson by lesson."""
     contract = """
-    tensor_size tensor_bytes linear_params linear_output_shape linear_mult_adds mlp_params
+    tensor_size tensor_bytes
+    linear linear_params linear_output_shape linear_mult_adds mlp_params
     relu sigmoid prelu_params glu_output_shape elementwise
-    softmax cross_entropy temperature_softmax last_layer
-    embedding_params embedding_output_shape tied_head_params
-    conv1d_params conv1d_output_length conv1d_mult_adds receptive_field
-    conv2d_params conv2d_output_shape conv2d_mult_adds
-    depthwise_params pointwise_params separable_params separable_mult_adds
-    pool_output_length pool2d_output_shape adaptive_pool2d_output_shape max_pool1d
-    flatten_output_shape flat_index classifier_in_features
-    batchnorm_params batchnorm_buffers running_mean layernorm_params groupnorm_params
-    rmsnorm_params dropout dropout_params
-    projection_params concat_output_shape basic_block_params
-    rnn_params gru_params lstm_params recurrent_output_shape
-    attention_params attention_mult_adds transformer_layer_params grouped_query_params
+    softmax temperature_softmax cross_entropy last_layer
+    look_up embedding_params embedding_output_shape tied_head_params
+    conv1d conv1d_params conv1d_output_length conv1d_mult_adds receptive_field
+    conv2d conv2d_params conv2d_output_shape conv2d_mult_adds
+    pointwise_params depthwise_params separable_params separable_mult_adds
+    max_pool1d pool_output_length pool2d_output_shape adaptive_pool2d_output_shape
+    flat_index flatten_output_shape classifier_in_features
+    normalize batchnorm_params batchnorm_buffers running_mean layernorm_params groupnorm_params
+    rmsnorm_params
+    dropout dropout_params elementwise_layers
+    concat_output_shape projection_params basic_block_params
+    rnn_step recurrent_output_shape rnn_params gru_params lstm_params
+    attend attention_params attention_mult_adds transformer_layer_params grouped_query_params
     params_bytes adam_training_bytes activation_elements
     lenet5_params vgg_params resnet_params gpt2_params llama_params
     digits_net thin_net same_count
     """
     assert list(catalogue()) == contract.split()
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda each: each.name)
+def test_the_exercises_come_in_the_order_of_the_text(lesson):
+    text = (REPOSITORY / "solutions" / f"{lesson.name}.md").read_text(encoding="utf-8")
+    checked = re.findall(r"^check\((\w+)[)=]", text, re.MULTILINE)
+    assert checked == [exercise.name for exercise in lesson.exercises]
 
 
 def with_mistake(exercise, *mistake, **praise):

@@ -11,6 +11,7 @@ import pytest
 HERE = Path(__file__).parent
 SEEDS = {path.stem: path.read_text(encoding="utf-8") for path in (HERE / "seeds").glob("*.txt")}
 ANSWERS = tomllib.loads((HERE / "corrections.toml").read_text(encoding="utf-8"))["answer"]
+TEXTS = sorted((HERE.parent / "solutions").glob("[0-9]*.md"))
 NOT_A_CLAIM = {"Layer Type", "Pytorch name"}  # the tables' heads
 
 
@@ -77,3 +78,9 @@ def test_every_column_stands_in_the_last_lesson():
     code = "\n".join(cells("18-table"))
     assert '["layer", "input", "output", "trainable", "non-trainable", "buffers"]' in code
     assert '"formula", "parameters", "element-wise", "as last", "as inner"]' in code
+
+
+@pytest.mark.parametrize("lesson", [path.stem for path in TEXTS[1:]])
+def test_every_lesson_links_the_two_tables(lesson):
+    text = (HERE.parent / "solutions" / f"{lesson}.md").read_text(encoding="utf-8")
+    assert "](../00-start-here/00-start-here.ipynb#The-two-tables)" in text

@@ -16,12 +16,16 @@ from grader.judge.key import digest, read
 from grader.judge.wording import two_at_once
 from grader.publish.lint import PRAISES
 
-# Read one by one. In the first three the code does just what the two sentences say, under other
+# Read one by one. In the first seven the code does just what the two sentences say, under other
 # names; of the last two, one sentence is not what its author had in mind.
 TRUE_UNDER_OTHER_NAMES = {
     ("tied_head_params", "always one weight", "bias in the untied head"),
     ("depthwise_params", "one filter for all channels", "bias always counted"),
     ("attention_mult_adds", "output projection forgotten", "target length everywhere"),
+    ("linear_params", "features and bias added", "bias always counted"),
+    ("conv1d_params", "bias for each weight of a kernel", "input channels ignored"),
+    ("conv2d_params", "bias for each weight of a kernel", "flat filters"),
+    ("groupnorm_params", "pair for each group too", "affine removes the shift"),
 }
 UNTRUE = {
     ("batchnorm_buffers", "tracking upside down", "counter always there"),
@@ -92,9 +96,18 @@ def test_a_flag_taken_the_wrong_way_round_is_said_to_be_that():
         return in_features * out_features + (not bias) * out_features
 
     report = check(linear_params)
-    assert "as if `bias` had the opposite value" in str(report)
+    assert report.mistakes == ("flag turned round",)
     assert "weights only" not in str(report)
-    assert report.mistakes == ()
+
+
+def test_a_flag_that_no_exercise_knows_is_found_too():
+    answer, _ = CALLS["attention_params"]
+
+    def attention_params(embed_dim, bias=True, kdim=None, vdim=None, add_bias_kv=False):
+        return answer(embed_dim, not bias, kdim, vdim, add_bias_kv)
+
+    report = check(attention_params)
+    assert "as if `bias` had the opposite value" in str(report) or report.mistakes
 
 
 @pytest.mark.thorough

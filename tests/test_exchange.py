@@ -122,18 +122,18 @@ def room(tmp_path_factory):
         (be_a_link_to_nothing, 0),
         (be_empty, 0),
         (a_name_without_time, None),
-        (be_the_notebook_yourself, 13),
-        (too_many, 13),
-        (too_deep, 13),
-        (no_time, 13),
-        (time_is_a_folder, 13),
-        (time_is_a_pipe, 13),
-        (no_secret, 13),
-        (forbid_writing, 13),
-        (link_to_nothing, 13),
-        (link_to_a_folder, 13),
-        (pipe, 13),
-        (too_much, 13),
+        (be_the_notebook_yourself, 16),
+        (too_many, 16),
+        (too_deep, 16),
+        (no_time, 16),
+        (time_is_a_folder, 16),
+        (time_is_a_pipe, 16),
+        (no_secret, 16),
+        (forbid_writing, 16),
+        (link_to_nothing, 16),
+        (link_to_a_folder, 16),
+        (pipe, 16),
+        (too_much, 16),
     ],
 )
 def test_a_trick_in_the_exchange_costs_only_itself(room, trick, mark):
@@ -144,7 +144,7 @@ def test_a_trick_in_the_exchange_costs_only_itself(room, trick, mark):
     trick(room, folder)
     room.collect(LESSON)
     room.autograde(LESSON, f"?-{trick.__name__}")
-    assert sum(room.scores(LESSON, honest).values()) == 13
+    assert sum(room.scores(LESSON, honest).values()) == 16
     collected = room.root / ".nbgrader/submitted" / attacker / LESSON
     assert not any(path.is_symlink() for path in collected.rglob("*"))
     assert not list(collected.rglob("*solutions*"))

@@ -113,7 +113,8 @@ def test_a_changed_mark_is_on_page_and_report(room, values, said):
     make_pages(room)  # the pages are there already
     text, number = " ".join(Tags(page_of(room, "ada")).text.split()), said.split()[0]
     assert said in text
-    assert text.index(said) < text.index("Correct"), "above its card"
+    check = text.index("check(linear_params)")
+    assert check < text.index(said) < text.index("Correct", check), "above its card"
     assert f"{float(number)} / 3.0" in text
     assert text.count("By hand") == 1
     assert "By hand" not in page_of(room, "<b>eve")

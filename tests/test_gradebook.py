@@ -77,7 +77,7 @@ def test_a_clone_grades_what_was_handed_in(clone):
     done = nbgrader(clone, "autograde", LESSON)
     assert done.returncode == 0, done.stderr
     with Gradebook(course_config(clone).CourseDirectory.db_url) as gradebook:
-        assert gradebook.find_submission(LESSON, "jane").score == 13
+        assert gradebook.find_submission(LESSON, "jane").score == 16
 
 
 def test_a_clone_grades_what_a_platform_has_collected(clone):
@@ -91,7 +91,7 @@ def test_a_clone_grades_what_a_platform_has_collected(clone):
     done = nbgrader(clone, "autograde", LESSON)
     assert done.returncode == 0, done.stderr
     with Gradebook(course_config(clone).CourseDirectory.db_url) as gradebook:
-        assert gradebook.find_submission(LESSON, "12").score == 13
+        assert gradebook.find_submission(LESSON, "12").score == 16
         assert gradebook.find_submission(LESSON, "56").score == 0
 
 
@@ -108,8 +108,8 @@ def test_a_clone_collects_and_formgrader_knows_the_lesson(clone):
     assert done.returncode == 0, done.stderr
     assert (clone / ".nbgrader/submitted/jane" / LESSON / NOTEBOOK).exists()
     formgrader = NbGraderAPI(config=course_config(clone))
-    assert formgrader.get_assignment(LESSON)["max_score"] == 13
-    assert [notebook["max_score"] for notebook in formgrader.get_notebooks(LESSON)] == [13]
+    assert formgrader.get_assignment(LESSON)["max_score"] == 16
+    assert [notebook["max_score"] for notebook in formgrader.get_notebooks(LESSON)] == [16]
 
 
 def test_the_gradebook_is_as_generate_assignment_fills_it(clone):
@@ -174,25 +174,6 @@ def test_the_folder_of_marks_is_the_teachers_alone(clone, before):
         (clone / ".nbgrader").chmod(before)
     course_config(clone)
     assert (clone / ".nbgrader").stat().st_mode & 0o777 == 0o700
-
-
-@pytest.mark.parametrize(
-    ("content", "term"),
-    [
-        (b"autumn\n", "autumn"),
-        (b"\xef\xbb\xbfautumn\r\n", "autumn"),
-        (b"two words", "two words"),
-        (b"", ""),
-    ],
-)
-def test_the_terms_word_stands_in_a_file_of_the_folder(clone, content, term):
-    (clone / ".nbgrader").mkdir()
-    (clone / ".nbgrader/term").write_bytes(content)
-    assert course_config(clone).JudgeInJail.term == term
-
-
-def test_without_the_file_there_is_no_term(clone):
-    assert "term" not in course_config(clone).JudgeInJail
 
 
 @pytest.fixture(scope="module")

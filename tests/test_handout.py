@@ -100,4 +100,4 @@ def test_a_student_solves_a_lesson_with_the_installed_package(unpacked, tmp_path
         check=False,
     )
     assert said.stdout.startswith(str(packages)), said.stderr
-    assert "13 of 13 points" in said.stdout
+    assert "16 of 16 points" in said.stdout

@@ -115,7 +115,7 @@ def test_a_limited_run_warns_and_grades(classroom, monkeypatch, caplog):
     classroom.collect(LESSON)
     classroom.autograde(LESSON, "ada")
     assert "students' code can read this machine's files" in caplog.text
-    assert sum(classroom.scores(LESSON, "ada").values()) == 13
+    assert sum(classroom.scores(LESSON, "ada").values()) == 16
 
 
 def test_validate_says_what_the_cards_say(classroom):
@@ -150,7 +150,7 @@ def test_a_run_that_is_killed_and_started_again_ends_the_same(classroom):
     first.wait()
     subprocess.run(command, cwd=classroom.root, stderr=subprocess.DEVNULL, check=True)
     for name in students:
-        assert sum(classroom.scores(LESSON, name).values()) == 13
+        assert sum(classroom.scores(LESSON, name).values()) == 16
 
 
 def test_who_stops_itself_costs_one_exercise(monkeypatch):

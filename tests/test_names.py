@@ -12,8 +12,15 @@ from grader.publish import lesson, names
 REPOSITORY = Path(__file__).parent.parent
 TEXTS = lesson.texts(REPOSITORY)
 TO_COME = {  # exercises of lessons that are being written
-    *("linear", "look_up", "conv1d", "conv2d", "normalize", "rnn_step", "attend", "route"),
-    *("cache_elements", "cache_bytes", "decode_mult_adds", "patchify", "quantize", "dequantize"),
+    *(
+        "route",
+        "cache_elements",
+        "cache_bytes",
+        "decode_mult_adds",
+        "patchify",
+        "quantize",
+        "dequantize",
+    ),
 }
 
 LECTURE = "```{code-cell}\nimport math\nfrom torch import nn\n\npair = lambda s: (s, s)\n```\n"

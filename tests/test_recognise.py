@@ -419,7 +419,7 @@ def classroom(tmp_path_factory):
 def test_everybody_gets_a_mark_and_a_card(classroom, student):
     _, points, words = STUDENTS[student]
     scores = classroom.scores(LESSON, student)
-    assert len(scores) == 4
+    assert len(scores) == 5
     assert sum(scores.values()) == points
     assert words in re.sub(r"<[^>]+>", "", classroom.feedback_page(LESSON, student))
 
@@ -431,4 +431,4 @@ def test_what_is_no_file_gets_a_mark_and_a_card(classroom, student):
 
 
 def test_nobody_else_is_harmed(classroom):
-    assert sum(classroom.scores(LESSON, "classmate").values()) == 13
+    assert sum(classroom.scores(LESSON, "classmate").values()) == 16

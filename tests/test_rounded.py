@@ -15,8 +15,9 @@ WHOLE = {"relu": {"whole numbers"}}  # parts in which every number is whole
 
 
 def has_floats(value):
-    each = value if isinstance(value, list | tuple) else [value]
-    return any(isinstance(number, float) for number in each)
+    if isinstance(value, list | tuple):
+        return any(map(has_floats, value))
+    return isinstance(value, float)
 
 
 FLOATS = [
@@ -30,11 +31,10 @@ def changed(name, change):
     """The model answer, with each of its numbers changed."""
     answer, _ = CALLS[name]
 
-    def student(*positional, **named):
-        value = answer(*positional, **named)
-        return list(map(change, value)) if isinstance(value, list | tuple) else change(value)
+    def in_all(value):
+        return list(map(in_all, value)) if isinstance(value, list | tuple) else change(value)
 
-    return student
+    return lambda *positional, **named: in_all(answer(*positional, **named))
 
 
 def earned(report):
@@ -90,7 +90,7 @@ def test_every_digit_earns_full_marks(name):
         (True, False, None),
         ("ReLU", "Linear", None),
         ({"a": 0.73}, {"a": 0.731}, None),
-        ([[0.73]], [[0.731]], None),
+        ([[0.73]], [[0.731]], "rounded to 2 digits."),
     ],
 )
 def test_only_a_rounded_number_is_called_rounded(answer, expected, words):

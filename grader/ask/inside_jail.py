@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from grader.ask.run import Stop, answer, is_untouched, run_cell
+from grader.ask.run import Stop, answer, is_untouched, names_in, run_cell
 
 CHANNEL: Any = None  # the one to the outside, once there is one
 
@@ -114,6 +114,7 @@ def _tell(channel: Channel, cells: Any, name: str, calls: Any) -> None:
     elif is_untouched(value):
         channel.say(untouched=name)
     else:
+        channel.say(asked=name, names=sorted(names_in(value)))
         for said in cells.outcomes(value, calls):
             channel.say(outcome=name, **said)
 

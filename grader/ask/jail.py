@@ -51,6 +51,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 SHOWN = (  # of this package, to notebooks that are more than plain: no exercise, no key
     *("__init__.py", "notebook.py", "ask", "figures", "judge"),
     *("course/__init__.py", "course/pytorch.py", "course/network.py", "course/sheet.py"),
+    *("course/measured.py", "course/own_answers.py", "course/mobilenet.py"),
+    *("course/architectures.py", "course/drawn.py"),
 )
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
 OF_A_NOTEBOOK = {  # one thread: a forked child hangs where its parent has used PyTorch's threads
@@ -98,6 +100,7 @@ class Answers:
     defined: bool = False
     finished: bool = False
     killed_by: int = 0
+    uses: list[str] = field(default_factory=list)  # names that the function's code looks up
 
 
 @dataclass
@@ -398,6 +401,8 @@ def _read(facts: Sequence[Mapping[str, Any]], session: Session) -> int:
                 session.answers[name] = Answers()
             case {"untouched": str(name)} if name in session.answers:
                 session.answers[name].untouched = True
+            case {"asked": str(name), "names": list(used)} if name in session.answers:
+                session.answers[name].uses = [str(each) for each in used]
             case {"outcome": str(name), **said} if name in session.answers:
                 session.answers[name].outcomes.append(outcome_of(said))
             case {"killed": str(name), "signal": int(number)} if name in session.answers:

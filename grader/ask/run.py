@@ -77,6 +77,18 @@ def written(function: Any) -> Any:
     return function
 
 
+def names_in(function: Any) -> set[str]:
+    """All names that the function's code looks up, the functions in it included."""
+    code = getattr(written(function), "__code__", None)
+    found: set[str] = set()
+    waiting = [code] if code else []
+    while waiting:
+        code = waiting.pop()
+        found |= set(code.co_names)
+        waiting += [each for each in code.co_consts if isinstance(each, type(code))]
+    return found
+
+
 def is_untouched(function: Any) -> bool:
     """True for a function whose body is a docstring, `...` or `pass`, and nothing else."""
     code = getattr(written(function), "__code__", None)
@@ -143,13 +155,18 @@ def describe(error: BaseException) -> str:
 
 
 def _line(error: BaseException, function: Any) -> str:
-    """The last line of the student's own code that `error` went through."""
-    namespace = getattr(written(function), "__globals__", None)
+    """The last line of the student's own code that `error` went through, and in which function."""
+    asked = written(function)
+    namespace = getattr(asked, "__globals__", None)
     steps = traceback.walk_tb(error.__traceback__)
-    places = [(f.f_code.co_filename, line) for f, line in steps if f.f_globals is namespace]
-    file, line = places[-1] if places else ("", 0)
-    source = linecache.getline(file, line).strip()[:120]
-    return f"line {line}: {source}".removesuffix(": ") if places else ""
+    places = [(f.f_code, line) for f, line in steps if f.f_globals is namespace]
+    if not places:
+        return ""
+    code, line = places[-1]
+    owner, own = (c.co_qualname.partition(".<locals>")[0] for c in (code, asked.__code__))
+    where = f" of `{owner}`, which `{own}` calls" if owner != own else ""
+    source = linecache.getline(code.co_filename, line).strip()[:120]
+    return f"line {line}{where}: {source}".removesuffix(": ")
 
 
 def run_cell(number: int, source: str, names: dict[str, Any]) -> str:

@@ -25,10 +25,17 @@ from traitlets import Enum, Unicode
 
 from grader.ask.jail import NoJailError, Session, jail
 from grader.classroom.gradebook import known_to_gradebook
-from grader.classroom.grading import Cell, judged, run
+from grader.classroom.grading import Cell, blaming, judged, run
 from grader.classroom.reading import MARK as MARK
 from grader.classroom.reading import MOST_BYTES, UnreadableError, notebook_of, stand_in
 from grader.classroom.recognise import put_right
+from grader.classroom.term import (
+    AnotherWordError,
+    digest,
+    one_word_for_all,
+    private_folder,
+    word_in,
+)
 from grader.course.catalogue import exercise_of, find
 from grader.judge.exercise import Design
 from grader.judge.key import Key
@@ -60,6 +67,7 @@ class AnySubmission(NotebookExporter):  # type: ignore[misc]  # nbconvert has no
                 "No bubblewrap: students' code can read this machine's files and use its network."
             )
         _forget_unfinished(self.parent.coursedir)
+        self._one_word_for_all()
         known_to_gradebook(self.parent.coursedir)
         self._put_right()
 
@@ -68,6 +76,21 @@ class AnySubmission(NotebookExporter):  # type: ignore[misc]  # nbconvert has no
         data = file_stream.buffer.read(MOST_BYTES + 1)  # nbconvert opened it as UTF-8
         output: tuple[str, Any] = self.from_notebook_node(_read(data), resources, **kwargs)
         return output
+
+    def _one_word_for_all(self) -> None:
+        """The marks of a lesson are made with one word."""
+        course = self.parent.coursedir
+        folders = _folders(course, course.autograded_directory)
+        again = set(folders) if self.parent.force else set()
+        word = JudgeInJail(parent=self).word(private_folder(course.db_url))
+        for lesson in {folder.name for folder in folders}:
+            graded = course.format_path(course.autograded_directory, "*", lesson)
+            kept = (p for p in Path(course.root).glob(_below(course, graded)) if p not in again)
+            try:
+                one_word_for_all(lesson, word, filter(None, map(_term_of, kept)))
+            except AnotherWordError as error:
+                self.log.error(str(error))
+                raise NbGraderException(str(error)) from None
 
     def _put_right(self) -> None:
         """Find the notebooks in what was handed in, and let nbgrader look for them again."""
@@ -120,7 +143,10 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
     """Ask the student's functions in the jail and write the cards. Stands for Execute."""
 
     term = Unicode(
-        "", help="Draws the hidden cases: change it every term. Empty: the visible cases alone."
+        None,
+        allow_none=True,
+        help="The word that draws the hidden cases; '' for the visible cases alone. None: the "
+        "word in the file `term` beside the gradebook, which is drawn at the first grading.",
     ).tag(config=True)
     without_bubblewrap = Enum(
         ["refuse", "limited"],
@@ -129,12 +155,17 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         "that limits time and memory but does not hide files and network.",
     ).tag(config=True)
 
+    def word(self, private: Path) -> str:
+        """The word of this term; `private` is the folder of the gradebook."""
+        return word_in(private) if self.term is None else str(self.term)
+
     def preprocess(self, notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Judge every graded cell that is an exercise of the course."""
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         graded = [cell for cell in code if is_grade(cell) and not is_solution(cell)]
-        terms = Path(resources["nbgrader"]["db_url"].removeprefix("sqlite:///")).parent / "keys"
-        found = {_id(cell): find(_id(cell), self.term, terms) for cell in graded}
+        private = private_folder(resources["nbgrader"]["db_url"])
+        word = self.word(private)
+        found = {_id(cell): find(_id(cell), word, private / "keys") for cell in graded}
         keys = {name: key for name, key in found.items() if key is not None}
         lesson = _cells_of_the_lesson(self.parent.parent.coursedir, resources["nbgrader"])
         typed = notebook.metadata[MARK].get("typed", {})
@@ -142,11 +173,15 @@ class JudgeInJail(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
         session = run(jail(self.without_bubblewrap), cells, keys)
         for cell in code:
             cell.outputs, cell.execution_count = [], None
+        results = {
+            name: self._result(key, name, session, cells, notebook) for name, key in found.items()
+        }
+        results = blaming(results, session)
         for cell in graded:
-            result = self._result(found[_id(cell)], _id(cell), session, cells, notebook)
+            result = results[_id(cell)]
             cell.outputs = [_output(result)]
             cell.metadata[MARK] = _for_the_class_report(result)
-        notebook.metadata[MARK]["graded"] = True
+        notebook.metadata[MARK].update(graded=True, term=digest(word))
         return notebook, resources
 
     def _result(
@@ -361,9 +396,23 @@ def _forget_unfinished(course: Any) -> None:
 def _folders(course: Any, step: str) -> list[Path]:
     """The submissions that this run is about, as they stand in the folder of a step."""
     pattern = course.format_path(step, course.student_id or "*", course.assignment_id or "*")
-    root = Path(course.root)
-    relative = Path(pattern).relative_to(root) if Path(pattern).is_absolute() else Path(pattern)
-    return sorted(root.glob(str(relative)))
+    return sorted(Path(course.root).glob(_below(course, pattern)))
+
+
+def _below(course: Any, pattern: str) -> str:
+    """The pattern as it is seen from the course's folder."""
+    path = Path(pattern)
+    return str(path.relative_to(course.root) if path.is_absolute() else path)
+
+
+def _term_of(folder: Path) -> str:
+    """The digest of the word that the copies in a folder were graded with, or ''."""
+    for path in folder.glob("*.ipynb"):
+        try:
+            return str(json.loads(path.read_bytes())["metadata"][MARK].get("term", ""))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return ""
 
 
 def _is_finished(notebook: Path) -> bool:

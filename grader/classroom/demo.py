@@ -31,6 +31,7 @@ def demo(repository: Path, folder: Path) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     room = Classroom(repository, folder, [lesson])
+    room.config.JudgeInJail.term = "demo"
     now = datetime.now(UTC).replace(tzinfo=None)
     room.release(lesson, due=f"{now - DAY:%Y-%m-%d %H:%M:%S}")
     yield f"{lesson} is released to a class of {len(students)}; it was due yesterday"

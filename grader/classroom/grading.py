@@ -14,6 +14,7 @@ from grader.course.catalogue import calls_of, find, judge_outcomes, names
 from grader.judge.exercise import Design
 from grader.judge.key import Key
 from grader.judge.result import Result
+from grader.judge.wording import blaming_helpers
 
 TOO_SLOW = (signal.SIGXCPU, signal.SIGKILL)
 Found = Key | Design
@@ -58,6 +59,16 @@ def judged(found: Found, said: Answers) -> Result:
     outcomes = [*said.outcomes[:wanted]]
     outcomes += [Outcome(stopped)] * (wanted - len(outcomes))
     return judge_outcomes(found, outcomes, said.untouched)
+
+
+def blaming(results: Mapping[str, Result], session: Session) -> dict[str, Result]:
+    """The results; a wrong answer that calls another wrong one says so, as in a notebook."""
+    found = {}
+    for name, result in results.items():
+        used = session.answers[name].uses if name in session.answers else []
+        helpers = {each: results[each] for each in used if each in results and each != name}
+        found[name] = blaming_helpers(result, helpers)
+    return found
 
 
 def court(fact: Mapping[str, Any]) -> Any:

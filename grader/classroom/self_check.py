@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 
 from grader.ask.jail import jail
-from grader.classroom.grading import Cell, judged, run
+from grader.classroom.grading import Cell, blaming, judged, run
 from grader.classroom.submission import SubmissionError, cells_of
 from grader.course.catalogue import exercise_of, find, names
 from grader.judge.result import Result
@@ -52,18 +52,19 @@ def self_check(path: Path, lessons: Path | None) -> Checked:
     cells = list(_cells(path, lessons))
     keys = {cell.name: find(cell.name) for cell in cells if cell.is_check}
     session = run(jail("limited"), cells, {n: key for n, key in keys.items() if key is not None})
-    results = []
+    results: dict[str, Result] = {}
     for name, found in keys.items():
         said = session.answers.get(name)
         if found is None or said is None:
             continue
         if said.defined:
-            results.append(judged(found, said))
+            results[name] = judged(found, said)
         else:
-            results.append(_undefined(name, exercise_of(found).points, cells, session.cell_errors))
+            points = exercise_of(found).points
+            results[name] = _undefined(name, points, cells, session.cell_errors)
     if not results:
         raise SubmissionError(f"{path} defines no function that is an exercise; see: grader list")
-    return Checked(results, session.cell_errors)
+    return Checked(list(blaming(results, session).values()), session.cell_errors)
 
 
 def _undefined(name: str, points: int, cells: list[Cell], errors: dict[int, str]) -> Result:

@@ -1,15 +1,18 @@
 """Networks that are known by their names, built of PyTorch's layers on the meta device.
 
-They are counted and never run: ReLU and whatever else has no parameters is left out, unless it
-changes the shape.
+Their shapes can be followed and their parameters counted; there are no weights. What has no
+parameters and keeps the shape is left out, as the ReLUs of LeNet, VGG and AlexNet are.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 Config = tuple[int | str, ...]
 VGG_11 = (64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M")
@@ -17,8 +20,23 @@ VGG_13 = (64, 64, "M", 128, 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M
 VGG_16 = (64, 64, "M", 128, 128, "M", *(256,) * 3, "M", *(512,) * 3, "M", *(512,) * 3, "M")
 VGG_19 = (64, 64, "M", 128, 128, "M", *(256,) * 4, "M", *(512,) * 4, "M", *(512,) * 4, "M")
 STAGES = ((64, 64), (64, 128), (128, 256), (256, 512))  # ResNet's channels, in and out
+WIDENING = 4  # of a bottleneck's last convolution
+HEAD_WIDTH = 64  # of GPT-2
 
 
+def built_once(build: Callable[..., Any]) -> Any:
+    """The network on the meta device, the same one for the same arguments."""
+
+    @lru_cache
+    @wraps(build)
+    def network(*args: Any, **options: Any) -> Any:
+        with torch.device("meta"):
+            return build(*args, **options)
+
+    return network
+
+
+@built_once
 def lenet5(in_channels: int = 1, map_size: int = 5) -> nn.Sequential:
     """LeNet-5; with 32x32 images, maps of 5x5 reach the first Linear."""
     return nn.Sequential(
@@ -33,15 +51,30 @@ def lenet5(in_channels: int = 1, map_size: int = 5) -> nn.Sequential:
     )
 
 
+@built_once
 def caffe_lenet() -> nn.Sequential:
     """What Caffe calls LeNet, for images of 28x28."""
     return nn.Sequential(
         nn.Conv2d(1, 20, 5), nn.Conv2d(20, 50, 5), nn.Linear(800, 500), nn.Linear(500, 10))
 
 
-@lru_cache
+@built_once
+def alexnet(c1: int, c2: int, c3: int, c4: int, c5: int, groups: int = 1) -> nn.Sequential:
+    """AlexNet with these channels, without its poolings; `groups=2` cuts it into two towers."""
+    return nn.Sequential(OrderedDict({
+        "conv 1": nn.Conv2d(3, c1, 11),
+        "conv 2": nn.Conv2d(c1, c2, 5, groups=groups),
+        "conv 3": nn.Conv2d(c2, c3, 3),
+        "conv 4": nn.Conv2d(c3, c4, 3, groups=groups),
+        "conv 5": nn.Conv2d(c4, c5, 3, groups=groups),
+        "linear": nn.Sequential(
+            nn.Linear(c5 * 6 * 6, 4096), nn.Linear(4096, 4096), nn.Linear(4096, 1000)),
+    }))
+
+
+@built_once
 def vgg(
-    config: Config, batch_norm: bool, num_classes: int,
+    config: Config, batch_norm: bool = False, num_classes: int = 1000,
     in_channels: int = 3, kernel_size: tuple[int, int] = (3, 3), maps: tuple[int, int] = (7, 7),
 ) -> nn.Sequential:
     """VGG; with 224x224 images and five poolings, maps of 7x7 reach the classifier."""
@@ -64,54 +97,127 @@ def vgg(
     )
 
 
-@lru_cache
-def resnet(blocks: tuple[int, ...], num_classes: int, kernel_size: int = 7) -> nn.ModuleList:
-    """ResNet with BasicBlocks; the first block of a stage changes the channels."""
-    layers = [convolution(3, 64, kernel_size)]
-    for (before, after), depth in zip(STAGES, blocks, strict=True):
-        layers.append(basic_block(before, after))
-        layers += [basic_block(after, after) for _ in range(depth - 1)]
-    return nn.ModuleList([*layers, nn.Linear(512, num_classes)])
+class Residual(nn.Module):
+    """An addition around something, and a ReLU behind it."""
+
+    def __init__(self, main: nn.Module, shortcut: nn.Module) -> None:
+        super().__init__()
+        self.main, self.shortcut = main, shortcut
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What both ways come to."""
+        return torch.relu(self.main(x) + self.shortcut(x))
 
 
-def basic_block(in_channels: int, out_channels: int) -> nn.Sequential:
-    """Two 3x3 convolutions, and a projection where the number of channels changes."""
-    layers = [convolution(in_channels, out_channels, 3), convolution(out_channels, out_channels, 3)]
-    if in_channels != out_channels:
-        layers.append(convolution(in_channels, out_channels, 1))
-    return nn.Sequential(*layers)
+@built_once
+def resnet(
+    blocks: tuple[int, ...], num_classes: int = 1000, kernel_size: int = 7,
+    bottleneck: bool = False, bias: bool = False,
+) -> nn.Sequential:
+    """ResNet for RGB images, with BasicBlocks or with bottlenecks; a part for each block.
+
+    Args:
+        blocks: how many in each of the four stages.
+        num_classes: outputs of the Linear.
+        kernel_size: of the first convolution.
+        bottleneck: three convolutions a block, and four times the channels.
+        bias: of all convolutions, as in Keras.
+    """
+    parts: OrderedDict[str, nn.Module] = OrderedDict()
+    parts["stem"] = nn.Sequential(convolution(3, 64, kernel_size, 2, bias), nn.ReLU())
+    parts["pooling"] = nn.MaxPool2d(3, 2, padding=1)
+    channels = 64
+    for stage, ((_, width), depth) in enumerate(zip(STAGES, blocks, strict=True), start=1):
+        after = WIDENING * width if bottleneck else width
+        for number in range(1, depth + 1):
+            stride = 2 if stage > 1 and number == 1 else 1
+            block = bottleneck_block if bottleneck else basic_block
+            parts[f"stage {stage}, block {number}"] = block(channels, after, stride, bias)
+            channels = after
+    parts["average, linear"] = nn.Sequential(
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, num_classes))
+    return nn.Sequential(parts)
 
 
-def convolution(in_channels: int, out_channels: int, kernel_size: int) -> nn.Sequential:
+def basic_block(
+    in_channels: int, out_channels: int, stride: int = 1, bias: bool = False
+) -> Residual:
+    """Two 3x3 convolutions."""
+    return residual(
+        convolution(in_channels, out_channels, 3, stride, bias), nn.ReLU(),
+        convolution(out_channels, out_channels, 3, 1, bias),
+        shortcut=projection(in_channels, out_channels, stride, bias))
+
+
+def bottleneck_block(
+    in_channels: int, out_channels: int, stride: int = 1, bias: bool = False
+) -> Residual:
+    """Down to a quarter of the channels with a 1x1 convolution, a 3x3 one there, and up again."""
+    few = out_channels // WIDENING
+    return residual(
+        convolution(in_channels, few, 1, 1, bias), nn.ReLU(),
+        convolution(few, few, 3, stride, bias), nn.ReLU(),
+        convolution(few, out_channels, 1, 1, bias),
+        shortcut=projection(in_channels, out_channels, stride, bias))
+
+
+def residual(*main: nn.Module, shortcut: nn.Module) -> Residual:
+    """The block of these layers."""
+    return Residual(nn.Sequential(*main), shortcut)
+
+
+def projection(in_channels: int, out_channels: int, stride: int, bias: bool) -> nn.Module:
+    """A shortcut: a 1x1 convolution where the shape changes, else nothing."""
+    if in_channels == out_channels and stride == 1:
+        return nn.Identity()
+    return convolution(in_channels, out_channels, 1, stride, bias)
+
+
+def convolution(
+    in_channels: int, out_channels: int, kernel_size: int, stride: int = 1, bias: bool = False
+) -> nn.Sequential:
     """A convolution as ResNet has it: no bias, and a BatchNorm2d behind."""
     return nn.Sequential(
-        nn.Conv2d(in_channels, out_channels, kernel_size, bias=False), nn.BatchNorm2d(out_channels))
+        nn.Conv2d(in_channels, out_channels, kernel_size, stride, kernel_size // 2, bias=bias),
+        nn.BatchNorm2d(out_channels))
 
 
-@lru_cache
+class Positions(nn.Embedding):
+    """A learned vector for each place, added to what stands there."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The sum."""
+        return x + self.weight[: x.shape[1]]
+
+
+@built_once
 def gpt2(
     vocab_size: int, context: int, d_model: int, num_layers: int, widening: int = 4,
-) -> nn.ModuleList:
+) -> nn.Sequential:
     """GPT-2. Its block has the layers of `nn.TransformerEncoderLayer`; heads cost nothing."""
-    tokens, positions = nn.Embedding(vocab_size, d_model), nn.Embedding(context, d_model)
-    blocks = [
-        nn.TransformerEncoderLayer(d_model, nhead=1, dim_feedforward=widening * d_model)
-        for _ in range(num_layers)
-    ]
-    head = nn.Linear(d_model, vocab_size, bias=False)
+    parts: OrderedDict[str, nn.Module] = OrderedDict()
+    parts["tokens"] = tokens = nn.Embedding(vocab_size, d_model)
+    parts["positions"] = Positions(context, d_model)
+    heads = d_model // HEAD_WIDTH if d_model % HEAD_WIDTH == 0 else 1
+    for number in range(1, num_layers + 1):
+        parts[f"block {number}"] = nn.TransformerEncoderLayer(
+            d_model, heads, widening * d_model, dropout=0.0, activation=nn.GELU(),
+            batch_first=True, norm_first=True)
+    parts["norm"] = nn.LayerNorm(d_model)
+    parts["head"] = head = nn.Linear(d_model, vocab_size, bias=False)
     head.weight = tokens.weight
-    return nn.ModuleList([tokens, positions, *blocks, nn.LayerNorm(d_model), head])
+    return nn.Sequential(parts)
 
 
-@lru_cache
+@built_once
 def llama(
     vocab_size: int, d_model: int, num_layers: int, num_heads: int, num_kv_heads: int,
-    hidden_dim: int, tied: bool, bias: bool = False,
+    hidden_dim: int, tied: bool = False, bias: bool = False,
 ) -> nn.ModuleList:
     """Llama, with `num_kv_heads` heads for keys and values. The `bias` is that of the blocks."""
+    tokens = nn.Embedding(vocab_size, d_model)
     heads = torch.empty(d_model).view(num_heads, -1)
     key_width = heads[:num_kv_heads].numel()
-    tokens = nn.Embedding(vocab_size, d_model)
     blocks = [llama_block(d_model, key_width, hidden_dim, bias) for _ in range(num_layers)]
     head = nn.Linear(d_model, vocab_size, bias=False)
     if tied:

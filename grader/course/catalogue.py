@@ -44,7 +44,7 @@ def find(name: str, term: str = "", terms: Path | None = None) -> Key | Design |
         term: a word that draws hidden cases; '' for the visible ones alone.
         terms: the folder with the keys of the terms; they are made there when they are missing.
     """
-    lesson = next((lesson for lesson, text in _texts().items() if name in _names(text)), None)
+    lesson = lesson_of(name)
     if lesson is None or not is_fresh(_texts()[lesson]):
         return _live(name, term)
     if term and terms is not None:
@@ -82,7 +82,24 @@ def judge_outcomes(
         return judge_design(found, outcomes[0])
     if not found.exercise.is_called:
         return verdict.judge_table(found, outcomes[0])
-    return verdict.judge_outcomes(found, outcomes, untouched)
+    return _with_place(verdict.judge_outcomes(found, outcomes, untouched))
+
+
+def _with_place(result: Result) -> Result:
+    """The result; where a function of another exercise is missing, with the place it is at."""
+    missing = re.search(r"`NameError: name '(\w+)' is not defined", result.message)
+    if missing is None or (there := lesson_of(missing[1])) is None:
+        return result
+    name, here = missing[1], lesson_of(result.exercise)
+    cure = "run its cell first" if there == here else "copy your answer from there into this cell"
+    where = "of this lesson" if there == here else f"of lesson {there}"
+    return replace(result, message=f"{result.message} `{name}` is an exercise {where}: {cure}.")
+
+
+def lesson_of(exercise: str) -> str | None:
+    """The lesson in which students meet this exercise; None if there is none of this name."""
+    found = (lesson for lesson, text in _texts().items() if exercise in _names(text))
+    return next(found, None)
 
 
 def is_fresh(text: str) -> bool:

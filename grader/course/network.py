@@ -51,6 +51,8 @@ PAIRS = ("kernel_size", "stride", "padding", "dilation", "output_size")
 SMALLEST = {"padding": 0, "start_dim": -10, "end_dim": -10}  # of every other size it is 1
 LARGEST = 10_000
 MOST_LAYERS = 200
+ACTIVATIONS = (nn.ReLU, nn.GELU, nn.SiLU, nn.Sigmoid, nn.Tanh)
+LARGEST_KERNEL = 7
 WINDOWS = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
 END_OF_MAPS = (nn.Flatten, nn.Linear, nn.AdaptiveAvgPool2d)
 
@@ -70,6 +72,33 @@ class Network:
     def kinds(self) -> tuple[str, ...]:
         """The layers' names, in order."""
         return tuple(type(layer).__name__ for layer in self.layers)
+
+    def bent(self, smallest: int = 1) -> int:
+        """How many convolutions follow each other with an activation between them.
+
+        Args:
+            smallest: those with a smaller kernel do not count.
+        """
+        count, is_bent = 0, True
+        for layer in self.layers:
+            if isinstance(layer, ACTIVATIONS):
+                is_bent = True
+            elif isinstance(layer, nn.Conv2d) and max(_pair(layer.kernel_size)) >= smallest:
+                count, is_bent = count + is_bent, False
+        return count
+
+    @property
+    def strangest_convolution(self) -> str:
+        """What no network for images does: a kernel larger than 7x7, a stride that jumps over
+        places; '' if there is none."""
+        for layer in self.layers:
+            if isinstance(layer, nn.Conv2d):
+                kernel, stride = _pair(layer.kernel_size), _pair(layer.stride)
+                if max(kernel) > LARGEST_KERNEL:
+                    return f"a kernel of {kernel[0]}x{kernel[1]}"
+                if any(s > k for s, k in zip(stride, kernel, strict=True)):
+                    return f"a stride of {max(stride)} over a kernel of {kernel[0]}x{kernel[1]}"
+        return ""
 
     @property
     def output_shape(self) -> Shape:
@@ -106,6 +135,11 @@ class Network:
                 return output_shape(way_back, (1, 1, 1, 1))[2:]
         except RuntimeError:
             raise NetworkError("The receptive field is too large for any use.") from None
+
+
+def _pair(size: Any) -> tuple[int, int]:
+    """A size of a convolution for both directions."""
+    return (size[0], size[1]) if isinstance(size, tuple) else (size, size)
 
 
 def build(input_shape: Shape, description: Any) -> Network:

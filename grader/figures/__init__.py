@@ -14,13 +14,17 @@ from grader.figures.dense import *
 from grader.figures.design import *
 from grader.figures.dropout import *
 from grader.figures.embedding import *
+from grader.figures.fitting import *
 from grader.figures.flatten import *
 from grader.figures.ledger import *
 from grader.figures.memory import *
 from grader.figures.normalization import *
+from grader.figures.photo import *
+from grader.figures.play import *
 from grader.figures.pooling import *
 from grader.figures.recurrent import *
 from grader.figures.residual import *
 from grader.figures.softmax import *
+from grader.figures.training import *
 
 __all__ = sorted(name for name, each in globals().items() if callable(each))

@@ -25,7 +25,7 @@ def activation_curves(**layers: nn.Module) -> Picture:
         layers: element-wise activations, or networks from one number to one number. A "_" in a
             name becomes a space.
     """
-    figure, axes = charts(len(layers), width=3.3, height=3.3)
+    figure, axes = charts(len(layers), width=min(3.3, 7.5 / len(layers)), height=3.3)
     said = []
     for ax, (name, layer) in zip(axes, layers.items(), strict=True):
         _draw_curve(ax, layer)
@@ -38,6 +38,9 @@ def activation_curves(**layers: nn.Module) -> Picture:
                 for x, f, s in zip(MARKED, y, slope, strict=True)
             )
         )
+    rows: Any = {"xytext": (-6, -7), "textcoords": "offset points", "va": "top", "ha": "right"}
+    names = "input\noutput\nslope"  # once, left of the first table
+    axes[0].annotate(names, (0, 0), xycoords="axes fraction", color=FAINT, fontsize=11, **rows)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", **LEGEND)
     return picture(figure, "; ".join(said))
 
@@ -58,8 +61,6 @@ def _draw_curve(ax: Axes, layer: nn.Module) -> None:
     ax.margins(y=0.08)
     columns = zip(MARKED, outputs, slopes, strict=True)
     ax.set_xticks(MARKED, ["\n".join(f"{v:.2g}".replace("-", "−") for v in c) for c in columns])
-    rows: Any = {"xytext": (-4, -7), "textcoords": "offset points", "va": "top", "fontsize": 11}
-    ax.annotate("input\noutput\nslope", (0, 0), xycoords="axes fraction", color=FAINT, **rows)
 
 
 def _value_and_slope(layer: nn.Module, xs: Any) -> tuple[list[float], list[float]]:

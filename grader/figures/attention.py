@@ -6,13 +6,13 @@ pair that the mask forbids is hatched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from matplotlib.patches import Rectangle
 
 from grader.figures.canvas import EDGE, FILL, INK, Canvas, Picture, charts, picture, width_of
-from grader.figures.words import in_words, number, stack
+from grader.figures.words import in_words, number, short, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -22,11 +22,13 @@ __all__ = [
     "attention_cost",
     "attention_heads",
     "attention_parameters",
+    "attention_tables",
     "grouped_queries",
+    "one_query",
 ]
 
 WHITE = (1.0, 1.0, 1.0)
-PITCH = 1.75  # from one query head to the next
+PITCH = 1.52  # from one query head to the next
 DARKEST = (0.953, 0.604, 0.408)  # of the accent's hue, still light enough for dark digits
 
 
@@ -77,6 +79,106 @@ def attention(
     )
 
 
+def one_query(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    words: Sequence[str] | None = None,
+    divide_by: float | None = None,
+    name: str = "",
+) -> Picture:
+    """What one query takes from the values, step by step: a row for each key.
+
+    Args:
+        query: `(d,)`; key: `(S, d)`; value: `(S, e)`.
+        words: names of the S positions.
+        divide_by: what the scores are divided by, the root of d unless it is given.
+        name: whose query it is.
+    """
+    scale = query.shape[0] ** 0.5 if divide_by is None else divide_by
+    products = key @ query
+    scores = products / scale
+    weights = scores.softmax(dim=-1)
+    output = weights @ value
+    names = list(words or [f"[{place}]" for place in range(len(key))])
+    size, rows, wide = query.shape[0], len(key), value.shape[1]
+    canvas = Canvas()
+    canvas.grid(0, -1.6, stack(query)[0], "input")
+    canvas.title(size + 0.3, -1.1, f"query of {name}" if name else "query")
+    columns = (("product", "unused"), (f"÷ {number(scale)}", "unused"), ("weight", "accent"))
+    lefts = [size + 0.8 + 2.2 * place for place in range(len(columns))]
+    right = lefts[-1] + 2.4
+    canvas.title(0, 0.4, "keys")
+    canvas.grid(0, 0.9, stack(key)[0], "input")
+    _beside(canvas, -0.3, 0.9, names)
+    for left, (title, role), numbers in zip(
+        lefts, columns, (products, scores, weights), strict=True
+    ):
+        canvas.title(left + 0.75, 0.4, title, align="center")
+        for row, each in enumerate(numbers.tolist()):
+            if role == "accent":
+                _shaded(canvas, left, 0.9 + row, each, f"{each:.3f}", width=1.5)
+            else:
+                canvas.cell(left, 0.9 + row, short(each), role, width=1.5)
+    canvas.title(right, 0.4, "values")
+    canvas.grid(right, 0.9, stack(value)[0], "input")
+    canvas.grid(right, 1.4 + rows, [[f"{each:.3g}" for each in output.tolist()]], "output")
+    canvas.text(right - 0.3, 1.9 + rows, "weights × values, summed =", align="right", size=10)
+    canvas.note(right + wide + 0.3, 1.9 + rows, "output")
+    return canvas.picture(
+        in_words(query=query, keys=key, products=products)
+        + f"; divided by {number(scale)}; "
+        + in_words(weights=weights, values=value, output=output)
+    )
+
+
+def attention_tables(
+    tables: Mapping[str, Tensor],
+    mask: Tensor | None = None,
+    words: Sequence[str] | None = None,
+    numbers: bool = False,
+) -> Picture:
+    """Tables of attention weights side by side, each under its name: how they become what they are.
+
+    Args:
+        tables: under its name a table of shape (L, S).
+        mask: `(L, S)` of bools, True where a query may not look.
+        words: names of the S positions; the queries take the first L of them.
+        numbers: write the weights into the cells, which become larger.
+    """
+    side = 1.0 if numbers else 0.43
+    canvas, left = Canvas(), 0.0
+    for place, (name, table) in enumerate(tables.items()):
+        rows, columns = table.shape
+        names = list(words or map(str, range(columns)))
+        for row, weights in enumerate(table.tolist()):
+            for column, weight in enumerate(weights):
+                x, y = left + column * side, row * side
+                if mask is not None and bool(mask[row, column]):
+                    canvas.cell(x, y, "", "padding", side, side)
+                    continue
+                _shaded(canvas, x, y, weight, f"{weight:.2f}" if numbers else "", side, side)
+        for column, word in enumerate(names):
+            canvas.text(left + (column + 0.5) * side, -0.35, word, align="center", size=10)
+        if place == 0:
+            for row, word in enumerate(names[:rows]):
+                canvas.text(-0.3, (row + 0.5) * side, word, align="right", size=10)
+        lines = name.split("\n")
+        for line, text in enumerate(lines):
+            canvas.title(left, -1.1 - 0.6 * (len(lines) - 1 - line), text)
+        left += max(columns * side, *(width_of(text, weight="bold") for text in lines)) + 0.7
+    return canvas.picture("; ".join(_looks(name, table) for name, table in tables.items()))
+
+
+def _looks(name: str, table: Tensor) -> str:
+    """Where each row of a table looks most, in words."""
+    rows = ", ".join(
+        f"{row} at {int(weights.argmax())} ({float(weights.max()):.2f})"
+        for row, weights in enumerate(table)
+    )
+    return f"{name.replace(chr(10), ', ')}, where each place looks most and how much: {rows}"
+
+
 def attention_heads(
     layer: nn.MultiheadAttention,
     x: Tensor,
@@ -114,7 +216,7 @@ def attention_parameters(layer: nn.MultiheadAttention) -> Picture:
     """
     named = _projections(layer)
     embed_dim, heads = layer.embed_dim, layer.num_heads
-    side = min(0.45, 15 / sum(weight.shape[1] + 1 for weight, _ in named.values()))
+    side = min(0.45, 12 / sum(weight.shape[1] + 1 for weight, _ in named.values()))
     canvas = Canvas()
     left = 0.0
     for name, (weight, bias) in named.items():
@@ -161,7 +263,7 @@ def grouped_queries(query: Tensor, *keys: Tensor) -> Picture:
             canvas.cell(centre - 0.75, top + 1.9, f"k{place}  v{place}", "accent", 1.5)
             for head in range(first, first + group):
                 canvas.arrow((head * PITCH + 0.5, top + 1), (centre, top + 1.88), "input")
-        right = heads * PITCH + 0.6
+        right = heads * PITCH + 0.4
         canvas.text(right, top + 0.5, f"{heads} query heads", size=10)
         many = f"{shared} key and value head{'s' if shared > 1 else ''}"
         canvas.text(right, top + 2.4, many, size=10)
@@ -216,14 +318,24 @@ def _table(canvas: Canvas, x: float, y: float, weights: Tensor, mask: Tensor | N
             if mask is not None and bool(mask[row, column]):
                 canvas.cell(x + column, y + row, "", "padding")
                 continue
-            shade = [
-                light + value * (dark - light) for light, dark in zip(WHITE, DARKEST, strict=True)
-            ]
-            box = Rectangle(
-                (x + column, y + row), 1, 1, fc=shade, ec=EDGE["accent"], lw=1.1, clip_on=False
-            )
-            canvas.axes.add_patch(box)
-            canvas.text(x + column + 0.5, y + row + 0.5, f"{value:.2f}", align="center", size=10)
+            _shaded(canvas, x + column, y + row, value, f"{value:.2f}")
+
+
+def _shaded(
+    canvas: Canvas,
+    x: float,
+    y: float,
+    weight: float,
+    text: str,
+    width: float = 1,
+    height: float = 1,
+) -> None:
+    """A cell that is the darker the larger its weight is."""
+    shade = [light + weight * (dark - light) for light, dark in zip(WHITE, DARKEST, strict=True)]
+    box = Rectangle((x, y), width, height, fc=shade, ec=EDGE["accent"], lw=1.1, clip_on=False)
+    canvas.axes.add_patch(box)
+    if text:
+        canvas.text(x + width / 2, y + height / 2, text, align="center", size=10)
 
 
 def _beside(canvas: Canvas, x: float, y: float, names: Sequence[str], align: str = "right") -> None:

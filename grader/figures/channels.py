@@ -6,19 +6,26 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle
+from torch import nn
 from torch.nn import functional
 
 from grader.course.pytorch import Shape, mult_adds, parameters
 from grader.figures.canvas import EDGE, FILL, INK, Canvas, Picture, charts, picture, width_of
-from grader.figures.convolution import Axis, input_cell, legend, values_of
-from grader.figures.words import describe, in_words, short
+from grader.figures.convolution import Axis, bracketed, input_cell, legend, values_of
+from grader.figures.words import describe, in_words, number, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from torch import Tensor, nn
+    from torch import Tensor
 
-__all__ = ["channel_maps", "conv2d_frames", "conv2d_places", "parameters_and_work"]
+__all__ = [
+    "channel_maps",
+    "conv2d_frames",
+    "conv2d_places",
+    "parameters_and_work",
+    "separable_price",
+]
 
 Place = tuple[int, int]
 
@@ -36,71 +43,75 @@ def pad(x: Tensor, down: Axis, right: Axis) -> Tensor:
 def conv2d_frames(
     layer: nn.Conv2d, x: Tensor, places: Sequence[Place] = ((0, 0), (0, 1), (-1, -1))
 ) -> Picture:
-    """Key frames of a kernel that slides over an image; the output grows under each frame.
+    """A kernel, and key frames of how it slides over an image; under each the sum and the output.
 
     Args:
         layer: with one input and one output channel.
         x: one image of shape `(1, H, W)`.
-        places: rows and columns of the output to show; -1 is the last one.
+        places: rows and columns of the output to show; -1 is the last one. Of three and more the
+            kernel stands above, else to their left.
     """
     down, right = axes_of(layer, x)
     y = layer(x)[0]
     canvas = Canvas()
-    left = 0.0
+    weights = values_of(layer.weight[0, 0])
+    is_above = len(places) > 2
+    end = _kernel_alone(canvas, weights, layer.bias, "the same numbers at every place" * is_above)
+    left, top = (0.0, len(weights) + 1.5) if is_above else (end + 0.6, 0.1)
     for place in places:
         row, column = place[0] % len(down.starts), place[1] % len(right.starts)
-        canvas.title(left, -0.55, f"y[{row}, {column}]")
-        _padded_image(canvas, left, x, down, right, (row, column))
-        _kernel_over(canvas, left, layer.weight[0, 0], down, right, (row, column))
-        centre = left + right.padded / 2
-        canvas.text(centre, down.padded + 0.55, "↓", align="center", size=14)
-        _output_so_far(canvas, centre - len(right.starts) / 2, down.padded + 1.1, y, (row, column))
-        left += right.padded + 0.9
+        canvas.title(left, top - 0.5, f"y[{row}, {column}]")
+        _padded_image(canvas, left, x, down, right, top)
+        corner = left + right.starts[column], top + down.starts[row]
+        canvas.outline(*corner, right.covered, down.covered, "accent")
+        lines = _sum_in_rows(layer, x, row, column)
+        for count, line in enumerate(lines):
+            canvas.text(left, top + down.padded + 0.5 + 0.6 * count, line, size=10)
+        below = top + down.padded + 0.5 + 0.6 * len(lines)
+        _output_so_far(canvas, left, below, y, (row, column))
+        left += max(right.padded, *(width_of(line, 10) for line in lines)) + 0.7
     shown = in_words(x=x, weight=layer.weight[0, 0], y=y)
     return canvas.picture(f"The kernel of {layer} slides over the image x. {shown}")
 
 
-def _padded_image(
-    canvas: Canvas, left: float, x: Tensor, down: Axis, right: Axis, place: Place | None = None
-) -> None:
-    """The first channel of an image with its padding; pixels that no window reads struck out.
+def _kernel_alone(
+    canvas: Canvas, weights: list[list[str]], bias: Tensor | None, note: str
+) -> float:
+    """The kernel and its bias, before they go anywhere; returns where they end."""
+    canvas.title(0, -0.4, "W")
+    canvas.grid(0, 0, weights, "weight")
+    end = len(weights[0]) + 0.6
+    if bias is not None:
+        canvas.title(end, -0.4, "b")
+        canvas.cell(end, 0, short(bias.item()), "bias")
+        end += 1.6
+    canvas.note(end, len(weights) / 2, note)
+    return end
 
-    In the window of `place` the values make room for the weights' labels.
-    """
-    window: set[Place] = set()
-    if place:
-        rows, columns = (a.window(a.starts[p]) for a, p in zip((down, right), place, strict=True))
-        window = {(row, column) for row in rows for column in columns}
+
+def _sum_in_rows(layer: nn.Conv2d, x: Tensor, row: int, column: int) -> list[str]:
+    """The sum that makes one number of the output, a line for each row of the kernel."""
+    down, right = axes_of(layer, x)
+    padded = pad(x, down, right)[0]
+    met = padded[list(down.window(down.starts[row]))][:, list(right.window(right.starts[column]))]
+    lines = [
+        " + ".join(f"{bracketed(w)}·{bracketed(v)}" for w, v in zip(weights, values, strict=True))
+        for weights, values in zip(layer.weight[0, 0].tolist(), met.tolist(), strict=True)
+    ]
+    lines = [lines[0], *(f"+ {line}" for line in lines[1:])]
+    bias = "" if layer.bias is None else f"+ {bracketed(layer.bias.item())} "
+    return [*lines, f"{bias}= {number(layer(x)[0, row, column].item())}"]
+
+
+def _padded_image(
+    canvas: Canvas, left: float, x: Tensor, down: Axis, right: Axis, top: float = 0
+) -> None:
+    """The first channel of an image with its padding; pixels that no window reads struck out."""
     for row, values in enumerate(values_of(pad(x, down, right)[0])):
         for column, text in enumerate(values):
             padding = down.is_padding(row) or right.is_padding(column)
             read = row in down.read and column in right.read
-            aside = (row, column) in window
-            input_cell(canvas, left + column, row, "" if aside else text, padding, read)
-            if aside:
-                canvas.text(left + column + 0.3, row + 0.28, text, align="center", size=10)
-
-
-def _kernel_over(
-    canvas: Canvas, left: float, kernel: Tensor, down: Axis, right: Axis, place: Place
-) -> None:
-    """The weights on small labels in the pixels that they multiply, and a frame."""
-    top, start = down.starts[place[0]], right.starts[place[1]]
-    for row, weights in zip(down.window(top), values_of(kernel), strict=True):
-        for column, weight in zip(right.window(start), weights, strict=True):
-            label = f"×{weight}"
-            width = width_of(label, 10) + 0.08
-            x, y = left + column + 0.96 - width, row + 0.53
-            canvas.axes.add_patch(_label(x, y, width, 0.46))
-            canvas.text(x + width / 2, y + 0.23, label, align="center", size=10)
-    canvas.outline(left + start, top, right.covered, down.covered, "accent")
-
-
-def _label(x: float, y: float, width: float, height: float) -> Rectangle:
-    """A small label in the colour of weights."""
-    return Rectangle(
-        (x, y), width, height, fc=FILL["weight"], ec=EDGE["weight"], linewidth=0.7, clip_on=False
-    )
+            input_cell(canvas, left + column, top + row, text, padding, read)
 
 
 def _output_so_far(canvas: Canvas, left: float, top: float, y: Tensor, place: Place) -> None:
@@ -252,3 +263,38 @@ def _bars(axes: Axes, kinds: Sequence[str], heights: Sequence[float], title: str
     axes.set_xticks(range(1, len(kinds) + 1, 1 if len(kinds) < 11 else 2))
     axes.tick_params(axis="x", labelsize=10)
     axes.legend(frameon=False, fontsize=11, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+
+
+def separable_price(in_channels: int, out_channels: int, kernel_size: int) -> Picture:
+    """The weights of an ordinary convolution and of the separable one in its place, as two bars.
+
+    A weight is used once at each pixel, so the bars are the mult-adds at a pixel too.
+    """
+    with torch.device("meta"):
+        ordinary = nn.Conv2d(in_channels, out_channels, kernel_size)
+        depthwise = nn.Conv2d(in_channels, in_channels, kernel_size, groups=in_channels)
+        pointwise = nn.Conv2d(in_channels, out_channels, 1)
+    whole, looking, mixing = (each.weight.numel() for each in (ordinary, depthwise, pointwise))
+    k, c = f"{kernel_size} × {kernel_size}", in_channels
+    figure, (axes,) = charts(1, width=6.6, height=1.9)
+    parts = ((0, 0, whole, "weight"), (1, 0, looking, "accent"), (1, looking, mixing, "input"))
+    for row, start, length, role in parts:
+        axes.barh(row, length, left=start, color=FILL[role], edgecolor=EDGE[role], height=0.62)
+    sums = (
+        f"{k} × {c} × {out_channels} = {whole:,}",
+        f"{k} × {c} + {c} × {out_channels} = {looking:,} + {mixing:,} = {looking + mixing:,}",
+    )
+    for row, text in enumerate(sums):
+        axes.text(0, row - 0.42, text, ha="left", va="bottom", size=11, color=INK)
+    axes.set_ylim(1.5, -0.85)
+    axes.set_yticks((0, 1), ("ordinary", "separable"))
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    share = (looking + mixing) / whole
+    title = f"{share:.3f} of the price: 1/{out_channels} + 1/{kernel_size * kernel_size}"
+    axes.set_title(title, fontsize=11, color=INK, loc="left")
+    return picture(
+        figure,
+        f"From {c} to {out_channels} channels with a kernel of {k}. Ordinary: {sums[0]} weights. "
+        f"Separable, depthwise in orange and pointwise in blue: {sums[1]} weights. {title}",
+    )

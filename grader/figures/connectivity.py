@@ -179,7 +179,7 @@ def parts_of_the_whole(accent: str, measures: Mapping[str, Mapping[str, int]]) -
         accent: the part that the reader should look at.
         measures: for instance `{"parameters": {"depthwise": 44640, "pointwise": 3139584}}`.
     """
-    figure, axes = charts(len(measures), width=4.4, height=0.5 + 0.36 * len(measures))
+    figure, axes = charts(len(measures), width=3.85, height=0.5 + 0.36 * len(measures))
     figure.set_figheight(0.8 + 0.34 * max(len(parts) for parts in measures.values()))
     alts = []
     for chart, (measure, parts) in zip(axes, measures.items(), strict=True):
@@ -198,7 +198,7 @@ def parts_of_the_whole(accent: str, measures: Mapping[str, Mapping[str, int]]) -
             )
         chart.set_title(f"{measure}: {whole:,}", size=10, loc="left", weight="bold", color=INK)
         chart.invert_yaxis()
-        chart.set_xlim(0, 165)
+        chart.set_xlim(0, 190)
         chart.set_xticks([])
         chart.spines["bottom"].set_visible(False)
         chart.tick_params(left=False)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import torch
+from matplotlib.figure import Figure
 from torch.nn import functional
 
-from grader.figures.canvas import EDGE, FAINT, Canvas, Picture
+from grader.figures.canvas import EDGE, FAINT, INK, Canvas, Picture, picture
 from grader.figures.words import describe, in_words, number, short
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["conv1d_frames", "conv1d_places", "receptive_cone"]
+__all__ = ["conv1d_frames", "conv1d_places", "receptive_cone", "signals"]
+
+COLOURS = ("input", "output")  # before and after a layer
 
 
 @dataclass(frozen=True)
@@ -345,3 +349,35 @@ def _threads(canvas: Canvas, above: Row, below: Row, layer: nn.Conv1d, top: floa
         for read in axis.window(axis.starts[cell]):
             start, end = (above.middle(read), top - 1.3), (below.middle(cell), top)
             stroke(canvas, start, end, EDGE["accent"], 1.1)
+
+
+def signals(sounds: Mapping[str, Tensor], rate: int = 8000, height: float = 1.1) -> Picture:
+    """Sequences as curves, one above the other on the same seconds.
+
+    Args:
+        sounds: under its name a sequence of shape `(length,)`.
+        rate: steps a second.
+        height: of each, in inches.
+    """
+    figure = Figure(figsize=(6.6, height * len(sounds) + 0.5), layout="constrained")
+    axes = figure.subplots(len(sounds), 1, sharex=True, squeeze=False)[:, 0]
+    most = max(float(sound.detach().abs().max()) for sound in sounds.values())
+    for axis, (name, sound), colour in zip(axes, sounds.items(), cycle(COLOURS), strict=False):
+        seconds = [step / rate for step in range(len(sound))]
+        axis.plot(seconds, sound.detach().tolist(), color=EDGE[colour], linewidth=0.6)
+        axis.set_title(name, fontsize=11, color=INK, loc="left")
+        axis.set_ylim(-1.05 * most, 1.05 * most)
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.tick_params(colors=INK, labelsize=10)
+    axes[-1].set_xlabel("seconds", fontsize=11, color=INK)
+    heard = "; ".join(_loudness(name, sound.detach(), rate) for name, sound in sounds.items())
+    return picture(figure, f"Curves over time. {heard}")
+
+
+def _loudness(name: str, sound: Tensor, rate: int) -> str:
+    """How loud each tenth of a second is, in words."""
+    starts = range(0, len(sound), rate // 10)
+    tenths = [float(sound[start : start + rate // 10].abs().max()) for start in starts]
+    return f"{name}, {len(sound)} steps; largest in each tenth of a second: " + ", ".join(
+        map(number, tenths)
+    )

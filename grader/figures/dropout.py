@@ -1,4 +1,4 @@
-"""Dropout: one draw, many draws, the survivors' factor, and whole channels."""
+"""Dropout: one draw, many draws, the survivors' factor, whole channels, and what is learned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.figures.words import describe, in_words, number
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["dropout", "dropout_draws", "dropout_factors", "dropped"]
+__all__ = ["borders", "dropout", "dropout_draws", "dropout_factors", "dropped"]
 
 WIDE = 1.15  # a cell for texts such as × 1.25
 CHANNEL_GAP, SAMPLE_GAP, PANEL_GAP = 0.4, 0.5, 1.6
@@ -109,6 +109,43 @@ def dropped(x: Tensor, seed: int = 0, **layers: nn.Module) -> Picture:
         words.append(f"{zeros} of {x.numel()} dropped; {describe(name, y)}")
         left += channels * (columns + CHANNEL_GAP) - CHANNEL_GAP + PANEL_GAP
     return canvas.picture(". ".join(words))
+
+
+def borders(points: Tensor, labels: Tensor, *, radius: float = 0, **nets: nn.Module) -> Picture:
+    """Where networks that answer with one logit say yes, behind the points they learned from.
+
+    Args:
+        points: of shape `(N, 2)`.
+        labels: of shape `(N, 1)`: 1 for yes, 0 for no.
+        radius: of a dashed circle, the border that is to be found.
+        nets: networks by the name that is to stand over them; in the mode in which they are.
+    """
+    reach = float(points.abs().max()) + 0.2
+    line = torch.linspace(-reach, reach, 121)
+    across, down = torch.meshgrid(line, line, indexing="xy")
+    places = torch.stack([across.flatten(), down.flatten()], dim=1)
+    yes = labels.flatten() > 0.5
+    figure, axes = charts(len(nets), width=3.3, height=3.4)
+    words = []
+    for axis, (name, net) in zip(axes, nets.items(), strict=True):
+        with torch.no_grad():
+            said, on_points = net(places) > 0, (net(points) > 0).flatten()
+        shades = [FILL["input"], FILL["accent"]]
+        axis.contourf(line, line, said.reshape(across.shape).float(), [-1, 0.5, 2], colors=shades)
+        for chosen, role, mark in ((yes, "accent", "o"), (~yes, "input", "s")):
+            x, y = points[chosen].T.tolist()
+            axis.plot(x, y, mark, color=EDGE[role], markersize=5, markeredgecolor="#ffffff")
+        if radius:
+            turn = torch.linspace(0, 2 * torch.pi, 100)
+            axis.plot(radius * turn.cos(), radius * turn.sin(), "--", color=INK, linewidth=1.2)
+        wrong = int((on_points != yes).sum())
+        title = name.replace("_", " ")
+        axis.set_title(f"{title}\n{wrong} of {len(yes)} points on the wrong side", fontsize=11)
+        axis.set_axis_off()
+        axis.set_aspect("equal")
+        share = float(said.float().mean())
+        words.append(f"{title}: {wrong} wrong, yes in {share:.0%} of the square")
+    return picture(figure, f"{len(yes)} points, {int(yes.sum())} of them yes. {'; '.join(words)}")
 
 
 def _drawn(layer: nn.Module, x: Tensor, seed: int) -> Tensor:

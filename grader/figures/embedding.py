@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import torch
 
-from grader.figures.canvas import FAINT, Canvas, Picture
+from grader.figures.canvas import EDGE, FAINT, INK, Canvas, Picture, charts, picture
 from grader.figures.words import describe, in_words, number, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["both_ways", "gradient_rows", "look_up", "one_hot_product", "shared_bars"]
+__all__ = [
+    "both_ways",
+    "gradient_rows",
+    "look_up",
+    "one_hot_product",
+    "shared_bars",
+    "word_vectors",
+]
 
 
 def look_up(layer: nn.Embedding, indices: Tensor, names: Sequence[str] = ()) -> Picture:
@@ -143,6 +150,43 @@ def both_ways(layer: nn.Embedding, index: int, h: Tensor) -> Picture:
     return canvas.picture(in_words(E=weight, **ways))
 
 
+def word_vectors(
+    names: Sequence[str], tables: Mapping[str, Tensor], watched: tuple[str, str]
+) -> Picture:
+    """The rows of a table with two columns as points of the plane, at several moments.
+
+    Args:
+        names: what each row of the table stands for.
+        tables: under its name the table as it was, of shape (len(names), 2).
+        watched: two of the names; a line between them, with its length below.
+    """
+    figure, axes = charts(len(tables), width=2.5, height=3.1)
+    pair = [names.index(name) for name in watched]
+    said = []
+    for ax, (moment, table) in zip(axes, tables.items(), strict=True):
+        reach = 1.15 * float(table.abs().max())  # each moment has a scale of its own
+        length = float((table[pair[0]] - table[pair[1]]).norm())
+        ax.plot(*table[pair].T.tolist(), color=EDGE["accent"], linewidth=1.6)
+        for row, point in enumerate(table.tolist()):
+            role = "accent" if row in pair else "weight"
+            ax.plot(*point, "o", color=EDGE[role], markersize=5)
+        for row, (right, height, side) in _beside(table, names, reach).items():
+            ax.annotate(names[row], (right, height), fontsize=10, color=INK, va="center", ha=side)
+        ax.set_xlim(-1.5 * reach, 1.7 * reach)
+        ax.set_ylim(-reach, reach)
+        ax.set_xticks([-int(reach), 0, int(reach)])
+        ax.set_yticks([-int(reach), 0, int(reach)])
+        ax.set_title(moment, fontsize=11, color=INK)
+        between = f"{watched[0]} to {watched[1]}: {length:.2f}"
+        ax.set_xlabel(between, fontsize=11, color=INK)
+        places = "; ".join(
+            f"{name} ({number(x)}, {number(y)})"
+            for name, (x, y) in zip(names, table.tolist(), strict=True)
+        )
+        said.append(f"{moment}, {between}: {places}")
+    return picture(figure, f"Words in the plane. {'. '.join(said)}")
+
+
 def shared_bars(**models: nn.Module) -> Picture:
     """Each model's parts as bars of their parameters; a part that shares its weight is hatched.
 
@@ -168,6 +212,38 @@ def shared_bars(**models: nn.Module) -> Picture:
             said.append(f"{name} {note}")
         top += 1.5
     return canvas.picture("; ".join(said))
+
+
+def _beside(
+    table: Tensor, names: Sequence[str], reach: float
+) -> dict[int, tuple[float, float, str]]:
+    """Where each name stands and which of its ends: the place by its point that covers least."""
+    points, high, letter, away = table.tolist(), reach / 8, reach / 9, reach / 10
+    taken: list[tuple[float, float, float, float]] = [
+        (x - away / 2, y - away / 2, x + away / 2, y + away / 2) for x, y in points
+    ]
+    places: dict[int, tuple[float, float, str]] = {}
+    for row in table[:, 0].argsort(descending=True).tolist():
+        x, y = points[row]
+        wide = letter * len(names[row])
+        found: list[tuple[float, int, tuple[float, float, float, float], str]] = []
+        for up in (0.0, high, -high, 2 * high, -2 * high):
+            for side, start in (("left", x + away), ("right", x - away - wide)):
+                box = (start, y + up - high / 2, start + wide, y + up + high / 2)
+                cost = sum(_shared(box, other) for other in taken) / (wide * high)
+                outside = 9.0 * (start < -1.5 * reach or start + wide > 1.7 * reach)
+                found.append((cost + outside + abs(up) / reach / 9, len(found), box, side))
+        _, _, box, side = min(found)
+        taken.append(box)
+        places[row] = (box[0] if side == "left" else box[2], (box[1] + box[3]) / 2, side)
+    return places
+
+
+def _shared(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """The area that two boxes (left, low, right, high) have in common."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return max(wide, 0.0) * max(high, 0.0)
 
 
 def _parts(model: nn.Module) -> Iterator[tuple[str, int, int]]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import torch
+from torch import nn
+
 from grader.figures.canvas import Canvas, Picture, width_of
 from grader.figures.words import in_words, short, stack
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
-__all__ = ["flat_order", "funnel", "merged_dims", "two_orders"]
+__all__ = ["flat_order", "funnel", "merged_dims", "two_orders", "vgg_funnel"]
+
+VGG_16 = ((3, 64, 2), (64, 128, 2), (128, 256, 3), (256, 512, 3), (512, 512, 3))
 
 CHANNEL_ROLES = ("input", "accent", "output")  # a channel is also named in words and numbers
 VECTOR_WIDTH = 15.0
@@ -115,7 +120,7 @@ def funnel(model: nn.Sequential, x: Tensor) -> Picture:
         (type(part).__name__ if name.isdigit() else name, part)
         for name, part in model.named_children()
     ]
-    tallest = 3.2
+    tallest = 2.7
     scale = tallest / max(x.shape[2:])
     canvas = Canvas()
     left, said = 0.0, []
@@ -126,13 +131,41 @@ def funnel(model: nn.Sequential, x: Tensor) -> Picture:
         width = _volume(canvas, left, tallest, shape, scale, role)
         canvas.title(left, tallest + 0.6, name, size=10)
         numel = x[0].numel()
-        lines = [" × ".join(map(str, shape)), f"= {numel:,}"] if len(shape) > 1 else [f"{numel:,}"]
+        lines = _in_lines(shape, f"{numel:,}")
         for row, line in enumerate(lines):
             canvas.note(left, tallest + 1.2 + 0.6 * row, line)
         said.append(f"{name}: {shape}, {numel:,} numbers")
         widths = (width_of(name, 10, "bold"), *(width_of(line, 10) for line in lines))
         left += max(width + 0.9, *(width + 0.6 for width in widths))
     return canvas.picture("; ".join(said))
+
+
+def vgg_funnel(side: int = 224) -> Picture:
+    """A square photo on its way through the convolutions of VGG-16, to the vector for its Linear.
+
+    Only shapes: the layers stand on the meta device.
+
+    Args:
+        side: how many rows and columns the photo has.
+    """
+    vgg = nn.Sequential()
+    with torch.device("meta"):
+        for number, (before, after, convolutions) in enumerate(VGG_16, start=1):
+            layers: list[nn.Module] = []
+            for place in range(convolutions):
+                layers.append(nn.Conv2d(after if place else before, after, 3, padding=1))
+                layers.append(nn.ReLU())
+            vgg.add_module(f"block {number}", nn.Sequential(*layers, nn.MaxPool2d(2)))
+        vgg.add_module("Flatten", nn.Flatten())
+        return funnel(vgg, torch.empty(1, 3, side, side))
+
+
+def _in_lines(shape: Sequence[int], numel: str) -> list[str]:
+    """The numbers below one part of the funnel, short lines so that many parts fit."""
+    if len(shape) == 1:
+        return [numel]
+    maps = f"{shape[0]} map{'s' if shape[0] > 1 else ''}"
+    return [maps, " × ".join(map(str, shape[1:])), f"= {numel}"]
 
 
 def _maps(canvas: Canvas, sample: Tensor, roles: Sequence[str]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from grader.figures.canvas import FAINT, INK, Canvas, Picture, width_of
 
@@ -19,9 +19,10 @@ Row = tuple[str, tuple[int, ...], int, int]  # name, output shape, activations, 
 
 
 def ledger(network: nn.Sequential, x: Tensor) -> Picture:
-    """A row for each part of the network: its output, the elements of it, and its parameters.
+    """A row for each part of the network: its output's shape, activations, and parameters.
 
-    A shared parameter counts where it stands first. It works on the meta device as well.
+    The activations of a part are the output elements of all layers in it, as in lesson 15. A
+    shared parameter counts where it stands first. It works on the meta device as well.
     """
     rows = entries(network, x)
     outputs, parameters = sum(row[2] for row in rows), sum(row[3] for row in rows)
@@ -63,12 +64,43 @@ def entries(network: nn.Sequential, x: Tensor) -> list[Row]:
     seen: set[int] = set()
     rows: list[Row] = []
     for name, part in network.named_children():
-        x = part(x)
+        x, elements = through_all(part, x)
         fresh = [p for p in part.parameters() if id(p) not in seen]
         seen.update(id(p) for p in fresh)
         title = type(part).__name__ if name.isdigit() else name
-        rows.append((title, tuple(x.shape), x.numel(), sum(p.numel() for p in fresh)))
+        rows.append((title, tuple(x.shape), elements, sum(p.numel() for p in fresh)))
     return rows
+
+
+def through_all(part: nn.Module, x: Tensor) -> tuple[Tensor, int]:
+    """The part's output, and the output elements of all layers that it consists of."""
+
+    found: list[int] = []
+
+    def note(_: nn.Module, __: object, output: Any) -> None:
+        found.append((output[0] if isinstance(output, tuple) else output).numel())
+
+    handles = [layer.register_forward_hook(note) for layer in layers_of(part)]
+    try:
+        y = part(x)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return y, sum(found)
+
+
+def layers_of(part: nn.Module) -> Iterator[nn.Module]:
+    """The layers without layers of their own, but attention as one. What hands its input on,
+    an Identity or a Dropout of 0, is none."""
+    from torch import nn
+
+    if isinstance(part, nn.MultiheadAttention) or not list(part.children()):
+        hands_on = isinstance(part, nn.Identity) or (isinstance(part, nn.Dropout) and part.p == 0)
+        if not hands_on:
+            yield part
+        return
+    for child in part.children():
+        yield from layers_of(child)
 
 
 def bar(canvas: Canvas, left: float, y: float, size: int, largest: int, role: str) -> None:

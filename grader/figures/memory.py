@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from grader.figures.canvas import EDGE, FAINT, Canvas, Picture, width_of
+from grader.figures.canvas import EDGE, FAINT, FILL, INK, Canvas, Picture, charts, picture, width_of
 from grader.figures.words import describe, stack
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-__all__ = ["activations", "memory", "training_memory"]
+__all__ = ["activations", "memory", "memory_over_time", "training_memory"]
 
-LENGTH = 10.5  # of the longest bar, in cells
+LENGTH = 9.8  # of the longest bar, in cells
 HEIGHT = 1.4  # of a bar
 NOTE = 64  # letters in a line under a bar
 ROLES = {
@@ -45,7 +46,7 @@ def activations(network: nn.Sequential, x: Tensor, kept: bool = False) -> Pictur
     left, described = 0.0, []
     for index, (name, tensor) in enumerate(zip(names, tensors, strict=True)):
         if index:
-            canvas.text(left - 0.8, len(tensor) / 2, "→", align="center", size=15)
+            canvas.text(left - 0.55, len(tensor) / 2, "→", align="center", size=15)
         rows, columns = tensor.shape
         size = f"{rows} × {columns} = {tensor.numel()}"
         is_kept = tensor.data_ptr() in held
@@ -61,7 +62,7 @@ def activations(network: nn.Sequential, x: Tensor, kept: bool = False) -> Pictur
         if kept and is_kept:
             canvas.outline(left, 0, columns, rows, "accent")
         described.append(describe(name, tensor) + (f" ({word})" if word else ""))
-        left += max(columns, width_of(name, weight="bold"), width_of(size, 10)) + 1.6
+        left += max(columns, width_of(name, weight="bold"), width_of(size, 10)) + 1.1
     return canvas.picture("; ".join(described))
 
 
@@ -125,6 +126,81 @@ def _in_words(name: str, pieces: Mapping[str, int]) -> str:
     """One bar in words."""
     parts = ", ".join(f"{piece} {size:,}" for piece, size in pieces.items())
     return f"{name.replace('_', ' ')}: {parts}, together {sum(pieces.values()):,} bytes"
+
+
+def memory_over_time(moments: Mapping[str, Mapping[str, int]]) -> Picture:
+    """Bytes as stacked columns, one for each moment, in the order in which they were noted.
+
+    Args:
+        moments: under its name what is held at this moment, as `Watch` notes it.
+    """
+    figure, (axes,) = charts(1, width=7.0, height=3.6)
+    places = range(len(moments))
+    bottom = [0.0] * len(moments)
+    for piece in next(iter(moments.values())):
+        heights = [pieces[piece] / 1000 for pieces in moments.values()]
+        role = ROLES.get(piece, "output")
+        axes.bar(
+            places, heights, bottom=bottom, width=0.7, color=FILL[role], ec=EDGE[role], label=piece
+        )
+        bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
+    for place, top in enumerate(bottom):
+        axes.text(place, top, f"{top:,.0f}", ha="center", va="bottom", size=10, color=INK)
+    axes.set_xticks(places, list(moments), size=10)
+    axes.set_ylabel("thousands of bytes", color=INK, size=11)
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.set_ylim(0, max(bottom) * 1.4)
+    axes.legend(frameon=False, loc="upper left", fontsize=10, ncols=3)
+    named = {name.replace("\n", " "): pieces for name, pieces in moments.items()}
+    return picture(figure, "; ".join(_in_words(name, pieces) for name, pieces in named.items()))
+
+
+class Kept:
+    """A tensor that autograd keeps, as long as autograd keeps it."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+
+class Watch:
+    """Notes what lives in memory while a network trains, in bytes of the tensors themselves.
+
+    Inside `with watch:` autograd hands it each tensor that it keeps, and gets it back when the
+    gradients are computed. What autograd has let go of is not counted any more.
+    """
+
+    def __init__(self, network: nn.Module, optimiser: torch.optim.Optimizer) -> None:
+        from torch.autograd.graph import saved_tensors_hooks
+
+        self.network, self.optimiser = network, optimiser
+        self.kept: weakref.WeakSet[Kept] = weakref.WeakSet()
+        self.moments: dict[str, dict[str, int]] = {}
+        self.hooks = saved_tensors_hooks(self._keep, lambda kept: kept.tensor)
+
+    def __enter__(self) -> Watch:
+        self.hooks.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.hooks.__exit__(*error)
+
+    def _keep(self, tensor: Tensor) -> Kept:
+        kept = Kept(tensor)
+        self.kept.add(kept)
+        return kept
+
+    def note(self, name: str) -> None:
+        """Add up what is alive now."""
+        held = held_by(self.optimiser)
+        own = {parameter.data_ptr() for parameter in self.network.parameters()}
+        places = {kept.tensor.data_ptr(): kept.tensor.nbytes for kept in self.kept}
+        self.moments[name] = {
+            "weights": held["weights"],
+            "gradients": held["gradients"],
+            "first moment": held.get("first moment", 0),
+            "second moment": held.get("second moment", 0),
+            "activations": sum(size for place, size in places.items() if place not in own),
+        }
 
 
 def training_memory(**optimisers: torch.optim.Optimizer) -> Picture:

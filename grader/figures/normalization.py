@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,10 @@ from grader.figures.words import describe, in_words, number, short, stack
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["batchnorm", "layer_state", "running_means", "shared_means"]
+__all__ = ["batchnorm", "layer_state", "norm_losses", "running_means", "shared_means"]
 
-SIDE = 0.74  # of a cell in `shared_means`, or more if its numbers are long
-BLOCK_GAP, ROW_GAP, PANEL_GAP = 0.38, 1.1, 1.3
+SIDE = 0.7  # of a cell in `shared_means`, or more if its numbers are long
+BLOCK_GAP, ROW_GAP, PANEL_GAP = 0.38, 1.1, 0.9
 WIDE = 1.15  # a cell in `layer_state`, for numbers such as 0.0447
 MARKERS = ("s", "^", "D", "v")
 LEARNED = {"weight": "weight", "bias": "bias"}  # a parameter's role; what is only kept is grey
@@ -142,28 +142,68 @@ def _running_mean(batches: Tensor, momentum: float) -> list[float]:
     return values
 
 
-def shared_means(x: Tensor, **layers: nn.Module) -> Picture:
-    """Which numbers of x share one mean in each layer: a frame around each group, the first marked.
+def norm_losses(losses: Mapping[str, Sequence[float]]) -> Picture:
+    """How the loss of several networks falls, on a scale of powers of ten.
+
+    Args:
+        losses: under its name the loss of a network at each step, the first at step 0.
+    """
+    figure, (axes,) = charts(1, width=6.6, height=3.0)
+    styles = zip(losses.items(), ("input", "accent", "output", "bias"), MARKERS, strict=False)
+    for (name, curve), role, marker in styles:
+        every = max(1, len(curve) // 8)
+        axes.plot(
+            range(len(curve)),
+            curve,
+            marker + "-",
+            ms=5,
+            markevery=every,
+            color=EDGE[role],
+            label=name,
+        )
+        axes.annotate(
+            number(curve[-1]),
+            (len(curve) - 1, curve[-1]),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            size=10,
+            color=INK,
+        )
+    axes.set_yscale("log")
+    axes.set_xlabel("step", size=10, color=INK)
+    axes.set_ylabel("loss", size=10, color=INK)
+    axes.legend(fontsize=10, frameon=False, loc="upper right")
+    said = (f"{name}: from {number(c[0])} to {number(c[-1])}" for name, c in losses.items())
+    return picture(
+        figure, f"Loss at steps 0 to {max(map(len, losses.values())) - 1}. {'; '.join(said)}"
+    )
+
+
+def shared_means(x: Tensor, chosen: tuple[int, ...] = (0, 0, 0, 0), **layers: nn.Module) -> Picture:
+    """Which numbers of x share one mean in each layer: a frame around each group, one marked.
 
     The groups are measured, not known: two numbers belong together when the one moves the
     output of the other.
 
     Args:
         x: of shape `(N, C, L)` or `(N, C, H, W)`, small enough to print.
-        layers: in the mode that is to be shown; two stand beside each other.
+        chosen: the place of a number whose group is marked; what is left out is 0.
+        **layers: in the mode that is to be shown; two stand beside each other.
     """
     blocks = x if x.dim() == 4 else x.unsqueeze(2)
     samples, channels, rows, columns = blocks.shape
     side = max(SIDE, *(width_of(short(value), 10) + 0.1 for value in x.flatten().tolist()))
     wide = channels * columns * side + (channels - 1) * BLOCK_GAP
     high = samples * rows * side + (samples - 1) * ROW_GAP
+    marked = (*chosen, 0, 0, 0, 0)[:4] if x.dim() == 4 else (*chosen[:2], 0, *chosen[2:3], 0)[:4]
     canvas = Canvas()
     words = []
     for place, (name, layer) in enumerate(layers.items()):
         groups = _groups(layer, x).reshape(blocks.shape)
         left = place % 2 * (wide + PANEL_GAP)
         top = place // 2 * (high + 4.1)
-        words.append(_panel(canvas, left, top, name, blocks, groups, side))
+        words.append(_panel(canvas, left, top, name, blocks, groups, side, marked))
         for channel in range(channels):
             middle = left + channel * (columns * side + BLOCK_GAP) + columns * side / 2
             canvas.note(middle, top + high + 0.6, f"channel {channel}", align="center")
@@ -174,10 +214,17 @@ def shared_means(x: Tensor, **layers: nn.Module) -> Picture:
 
 
 def _panel(
-    canvas: Canvas, left: float, top: float, name: str, blocks: Tensor, groups: Tensor, side: float
+    canvas: Canvas,
+    left: float,
+    top: float,
+    name: str,
+    blocks: Tensor,
+    groups: Tensor,
+    side: float,
+    chosen: tuple[int, ...],
 ) -> str:
     """One layer's numbers, framed group by group; returns the same in words."""
-    first, labels = int(groups.flatten()[0]), sorted(set(groups.flatten().tolist()))
+    first, labels = int(groups[chosen]), sorted(set(groups.flatten().tolist()))
     for index in _indices(blocks):
         x, y = _corner(index, blocks, side)
         role = "accent" if groups[index] == first else "input"
@@ -199,7 +246,7 @@ def _panel(
     canvas.title(left, top - 1.75, name)
     canvas.note(left, top - 1.15, count)
     marked = _listed(blocks[groups == first].tolist())
-    return f"{name}: {count}: {', '.join(means)}; the first is the mean of {marked}."
+    return f"{name}: {count}: {', '.join(means)}; marked is the mean of {marked}."
 
 
 def _groups(layer: nn.Module, x: Tensor) -> Tensor:

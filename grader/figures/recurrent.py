@@ -8,13 +8,31 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.figures.canvas import FAINT, INK, Canvas, Picture, width_of
+from grader.figures.canvas import (
+    EDGE,
+    FAINT,
+    FILL,
+    INK,
+    Canvas,
+    Picture,
+    charts,
+    picture,
+    width_of,
+)
 from grader.figures.words import in_words, stack
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["directions", "gate_blocks", "lstm_step", "reach", "recurrent_step", "unrolled"]
+__all__ = [
+    "directions",
+    "gate_blocks",
+    "lstm_step",
+    "reach",
+    "recurrent_step",
+    "state_curves",
+    "unrolled",
+]
 
 GAP = 0.25  # between two blocks that PyTorch stacks without one
 GATES = {"RNN": ("h",), "GRU": ("r", "z", "n"), "LSTM": ("i", "f", "g", "o")}
@@ -66,26 +84,66 @@ def _before_relu(rnn: nn.RNN, x: Tensor, h: Tensor) -> Tensor:
     return weight_ih @ x + bias_ih + weight_hh @ h + bias_hh
 
 
-def unrolled(rnn: nn.RNN, x: Tensor) -> Picture:
-    """A sequence of shape `(time, input_size)` from left to right: the state after every step."""
+def unrolled(rnn: nn.RNN, x: Tensor, steps: int | None = None) -> Picture:
+    """A sequence of shape `(time, input_size)` from left to right: the state after every step.
+
+    With `steps`, what comes after so many of them is left empty, as it is at that time.
+    """
     states, _ = rnn(x)
+    done = len(x) if steps is None else steps
     rows, gap = rnn.hidden_size, 3.6
     canvas = Canvas()
     canvas.title(0.5, -0.5, "start", align="center")
     canvas.grid(0, 0, [["0"]] * rows, "padding")
     for step, (h, vector) in enumerate(zip(states, x, strict=True)):
         left = gap * (step + 1)
+        now = "accent" if step == done - 1 and steps is not None else "output"
+        arrow = "weight" if step < done else "unused"
         canvas.title(left + 0.5, -0.5, f"h[{step}]", align="center")
-        canvas.column(left, 0, h, "output")
-        canvas.arrow((left - gap + 1.1, rows / 2), (left - 0.1, rows / 2), "weight")
+        if step < done:
+            canvas.column(left, 0, h, now)
+        else:
+            canvas.grid(left, 0, [["?"]] * rows, "unused")
+        canvas.arrow((left - gap + 1.1, rows / 2), (left - 0.1, rows / 2), arrow)
         middle = left - (gap - 1) / 2
         canvas.note(middle, rows / 2 - 0.35, "weight_hh", align="center")
-        canvas.arrow((left + 0.5, rows + 1.7), (left + 0.5, rows + 0.1), "weight")
+        canvas.arrow((left + 0.5, rows + 1.7), (left + 0.5, rows + 0.1), arrow)
         canvas.note(left + 0.35, rows + 0.95, "weight_ih", align="right")
-        canvas.column(left, rows + 1.8, vector, "input")
+        canvas.column(left, rows + 1.8, vector, "input" if step < done else "unused")
         below = rows + 2.2 + len(vector)
         canvas.title(left + 0.5, below, f"x[{step}]", align="center")
-    return canvas.picture(in_words(x=x, h=states))
+    read = "" if steps is None else f"After {done} of {len(x)} steps. "
+    return canvas.picture(read + in_words(x=x, h=states[:done]))
+
+
+def state_curves(wanted: Tensor, **states: Tensor) -> Picture:
+    """One number of the state after each step: a curve for each time of a layer's training.
+
+    Args:
+        wanted: what the state should be after each step, a broad band.
+        states: up to four vectors of the same length; the last one is the one to look at.
+    """
+    roles, styles = ("unused", "input", "bias", "accent"), (":", "-.", "--", "-")
+    figure, [axes] = charts(1, width=6.4, height=3.2)
+    steps = range(1, len(wanted) + 1)
+    axes.plot(steps, wanted.tolist(), color=FILL["output"], linewidth=9, label="wanted")
+    words = [in_words(wanted=wanted)]
+    chosen = list(zip(roles, styles, strict=True))[-len(states) :]
+    for (name, state), (role, style) in zip(states.items(), chosen, strict=True):
+        values = state.detach().round(decimals=2)
+        axes.plot(steps, values.tolist(), style, color=EDGE[role], linewidth=2, label=name)
+        words.append(in_words(**{name: values}))
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+        ncols=1 + len(states),
+        frameon=False,
+        fontsize=11,
+    )
+    axes.set_xlabel("step", size=11)
+    axes.set_ylabel("state after the step", size=11)
+    return picture(figure, "; ".join(words))
 
 
 def gate_blocks(**layers: nn.RNNBase) -> Picture:

@@ -138,10 +138,17 @@ def _in_words(steps: Iterable[Step]) -> str:
     )
 
 
-def gradient_norms(**states: Sequence[Tensor]) -> Picture:
+def gradient_norms(
+    *,
+    along: str = "layers from the input (0) to the output",
+    start: str = "input",
+    **states: Sequence[Tensor],
+) -> Picture:
     """How large the gradient is at every depth, for networks run and sent backwards.
 
     Args:
+        along: what the tensors follow, for the axis.
+        start: what the first of them is.
         states: for each network the tensors between its layers, the input first, with their grad.
     """
     figure, [axes] = charts(1, width=6.4, height=3.2)
@@ -149,19 +156,20 @@ def gradient_norms(**states: Sequence[Tensor]) -> Picture:
     words = []
     for (name, tensors), (role, line, mark) in zip(states.items(), styles, strict=False):
         norms = [float(t.grad.norm()) for t in tensors if t.grad is not None]
-        axes.plot(norms, linestyle=line, marker=mark, markersize=4, color=EDGE[role])
-        axes.annotate(
-            f"{name}: {_power(norms[0])} at the input",
-            (0, norms[0]),
-            (8, 8) if norms[0] > norms[-1] else (26, -6),
-            textcoords="offset points",
-            size=11,
-            color=EDGE[role],
-        )
-        words.append(f"{name}: {norms[0]:.1e} at the input, {norms[-1]:.1e} at the output")
+        text = f"{name}: {_power(norms[0])} at the {start}"
+        colour = EDGE[role]
+        axes.plot(norms, linestyle=line, marker=mark, markersize=4, color=colour, label=text)
+        words.append(f"{name}: {norms[0]:.1e} at the {start}, {norms[-1]:.1e} at the end")
     axes.set_yscale("log")
-    axes.margins(y=0.1)
-    axes.set_xlabel("layers from the input (0) to the output", size=11)
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+        frameon=False,
+        fontsize=11,
+        labelcolor="linecolor",
+    )
+    axes.set_xlabel(along, size=11)
     axes.set_ylabel("size of the gradient", size=11)
     return picture(figure, "The size of the gradient at every depth. " + "; ".join(words))
 

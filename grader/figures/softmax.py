@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from matplotlib.colors import to_rgb
 
 from grader.figures.canvas import EDGE, FILL, INK, Canvas, Picture, charts, picture
 from grader.figures.words import describe, in_words, number, stack
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
+
+CLASSES = ("input", "weight", "output")  # roles: what colours a class
+MARKS = ("o", "s", "^")
 
 __all__ = [
     "binary_losses",
+    "class_map",
+    "implicit_dims",
     "loss_floor",
+    "shares_at",
     "softmax_dims",
     "softmax_steps",
     "target_losses",
@@ -76,6 +84,105 @@ def softmax_dims(x: Tensor) -> Picture:
         said.append(f"along dim {dim}: {describe('y', y)}")
         left += 1.2 * columns + 2.0
     return canvas.picture("; ".join(said))
+
+
+def implicit_dims(*shapes: tuple[int, ...]) -> Picture:
+    """Which dimension `nn.Softmax()` takes when it is not told one, and PyTorch's warning.
+
+    Measured on zeros: along the dimension that was taken, the shares are 1 over its size.
+    """
+    import warnings
+
+    import torch
+    from torch import nn
+
+    canvas = Canvas()
+    said = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for line, shape in enumerate(shapes):
+            y = nn.Softmax()(torch.zeros(shape))
+            sums = (y.sum(dim=dim) for dim in range(len(shape)))
+            picked = next(dim for dim, each in enumerate(sums) if each.allclose(torch.ones(())))
+            top = 1.5 * line
+            canvas.text(-0.4, top + 0.5, f"{len(shape)}-D", align="right")
+            for place, size in enumerate(shape):
+                role = "accent" if place == picked else "unused"
+                canvas.cell(1.3 * place, top, str(size), role, width=1.2)
+            canvas.note(1.3 * len(shape) + 0.3, top + 0.5, f"dim={picked}")
+            said.append(f"shape {shape}: dim={picked}")
+    warning = str(caught[0].message)
+    for line, sentence in enumerate(warning.split(". ")):
+        canvas.note(0, 1.5 * len(shapes) + 0.3 + 0.7 * line, sentence)
+    return canvas.picture(f"What nn.Softmax() picks. {'; '.join(said)}. PyTorch warns: {warning}")
+
+
+def shares_at(logits: Tensor, temperature: float = 1.0) -> Picture:
+    """The shares of the logits at one temperature as bars, and the first one's sum in numbers."""
+    import torch
+
+    values, names = logits.tolist(), [number(logit) for logit in logits.tolist()]
+    warm = torch.softmax(logits / temperature, dim=0).tolist()
+    figure, (ax,) = charts(1, width=5.6, height=3.2)
+    bars = ax.bar(range(len(names)), warm, color=FILL["output"], edgecolor=EDGE["output"])
+    ax.bar_label(bars, [f"{share:.3f}" for share in warm], fontsize=11, padding=2)
+    ax.set_xticks(range(len(names)), names)
+    ax.set_ylim(0, 1.12)
+    ax.set_yticks([0, 0.5, 1])
+    ax.set_ylabel("share", fontsize=11, color=INK)
+    powers = [f"e^({name}/{number(temperature)})" for name in names]
+    largest = max(values)
+    told = f"{powers[0]} / ({' + '.join(powers)}) = {warm[0]:.3f}"
+    ax.set_title(f"temperature {number(temperature)}", fontsize=11, color=INK)
+    ax.set_xlabel(f"logit, {len(names)} in and {len(warm)} out\n{told}", fontsize=11, color=INK)
+    others = ", ".join(f"{share:.3f}" for share in warm)
+    return picture(
+        figure,
+        f"Shares of the logits {', '.join(names)} at temperature {number(temperature)}: {others}; "
+        f"the largest logit is {number(largest)}; {told}",
+    )
+
+
+def class_map(points: Tensor, classes: Tensor, layers: Mapping[str, nn.Module]) -> Picture:
+    """Points of three classes in the plane, coloured by what each layer thinks of every place.
+
+    Args:
+        points: of shape (samples, 2).
+        classes: the index of each point's class, 0 to 2.
+        layers: under its name a layer from two numbers to three logits.
+    """
+    import torch
+
+    side = float(points.abs().max()) + 0.4
+    line = torch.linspace(-side, side, 121)
+    plane = torch.cartesian_prod(line, line)
+    colours = torch.tensor([to_rgb(FILL[role]) for role in CLASSES], dtype=plane.dtype)
+    figure, axes = charts(len(layers), width=2.5, height=2.9)
+    said = []
+    for ax, (name, layer) in zip(axes, layers.items(), strict=True):
+        with torch.no_grad():
+            mixed = (layer(plane).softmax(dim=-1) @ colours).reshape(121, 121, 3)
+            chances = layer(points).softmax(dim=-1)
+        ax.imshow(
+            mixed.transpose(0, 1).clamp(0, 1).numpy(), origin="lower", extent=(-side, side) * 2
+        )
+        for index, (role, mark) in enumerate(zip(CLASSES, MARKS, strict=True)):
+            own = points[classes == index]
+            across, up = own.T.tolist()
+            ax.scatter(across, up, s=18, marker=mark, color=EDGE[role], linewidths=0)
+        right = int((chances.argmax(dim=-1) == classes).sum())
+        mean = float(chances[range(len(classes)), classes].mean())
+        ax.set_title(name, fontsize=11, color=INK)
+        ax.set_xlabel(f"right: {right} of {len(classes)}\nits share: {mean:.2f}", fontsize=11)
+        ax.set_xticks([])
+        ax.set_yticks([])
+        said.append(
+            f"{name}: {right} of {len(classes)} points get the largest share for their own class, "
+            f"which on average is {mean:.2f}"
+        )
+    return picture(
+        figure, f"Points of three classes and the shares in the plane. {'; '.join(said)}"
+    )
 
 
 def temperatures(logits: Tensor, chosen: Sequence[float]) -> Picture:
@@ -158,27 +265,27 @@ def loss_floor(classes: int = 10, up_to: float = 20.0) -> Picture:
     )
 
 
-def binary_losses(low: float = -200.0, high: float = 20.0) -> Picture:
+def binary_losses(low: float = -120.0, high: float = 20.0) -> Picture:
     """Two losses for the answer yes, and their gradients, over the logit: with Sigmoid, without."""
     import torch
     from torch.nn import functional
 
-    logits = torch.linspace(low, high, 441, requires_grad=True)
+    logits = torch.linspace(low, high, 561, requires_grad=True)
     yes = torch.ones_like(logits)
     stable = functional.binary_cross_entropy_with_logits(logits, yes, reduction="none")
     clamped = functional.binary_cross_entropy(logits.sigmoid(), yes, reduction="none")
-    figure, axes = charts(2, width=4.0, height=3.0)
-    drawn = (
-        ("Linear, BCEWithLogitsLoss", stable, "output", "-"),
-        ("Sigmoid, BCELoss", clamped, "accent", "--"),
+    figure, axes = charts(2, width=3.8, height=3.2)
+    drawn = (  # a broad pale line below, a thin dark one above: both are seen where they meet
+        ("Linear, BCEWithLogitsLoss", stable, {"color": FILL["output"], "linewidth": 8}),
+        ("Sigmoid, BCELoss", clamped, {"color": EDGE["accent"], "linewidth": 1.8}),
     )
     said = []
-    for name, losses, role, line in drawn:
+    for name, losses, style in drawn:
         (slope,) = torch.autograd.grad(losses.sum(), logits)
         curves = [losses.tolist(), (slope + 0.0).tolist()]  # + 0.0 makes 0 of -0
+        look: Any = {**style, "solid_capstyle": "butt"}
         for ax, curve in zip(axes, curves, strict=True):
-            style: Any = {"color": EDGE[role], "linewidth": 2.2, "linestyle": line}
-            ax.plot(logits.tolist(), curve, label=name, **style)
+            ax.plot(logits.tolist(), curve, label=name, **look)
         loss, gradient = (number(curve[0]) for curve in curves)
         said.append(f"{name}: at logit {number(low)} the loss is {loss}, the gradient {gradient}")
     for ax, title in zip(axes, ("loss", "gradient"), strict=True):

@@ -87,7 +87,8 @@ class Mistake:
     rule: Rule
     sentence: str
     praise: str = ""
-    is_two: bool = False  # two misconceptions that often come together: no partner for a third
+    # Two misconceptions that often come together, or one too odd to come with another: no partner.
+    is_two: bool = False
 
     @property
     def explanation(self) -> str:

@@ -24,6 +24,10 @@ from grader.judge.same import same
 from grader.judge.words import show
 
 MOST_FACTORS = 3
+PRECEDENCE = (
+    "There you answer 0. In `a + b if c else 0` the `if` decides about the whole sum: "
+    "put brackets round the part that it is about."
+)
 LARGEST_COEFFICIENT = 8
 TIMES = {
     Fraction(2): "twice",
@@ -57,6 +61,10 @@ def find_pattern(key: Key, outcomes: Sequence[Outcome]) -> str:
     if len(wrong) == len(rows):
         return f"In every case {how}." if how else ""
     if len(rows) - len(wrong) > 1 and (where := _where(key.exercise, rows)):
+        if all(same(row.answer, 0) for row in wrong) and not any(
+            same(row.expected, 0) for row in wrong
+        ):
+            return f"Your answers are right except {where}. {PRECEDENCE}"
         return f"Your answers are right except {where}." + (f" There {how}." if how else "")
     return f"In the wrong cases {how}." if how else ""
 
@@ -75,7 +83,8 @@ def _rows(key: Key, outcomes: Sequence[Outcome], hidden: bool = False) -> list[R
 def _simple(rows: Sequence[Row]) -> str:
     """What the answers have in common in every case, if that is simple."""
     if len(rows) > 2 and all(row.answer == rows[0].answer for row in rows):
-        return f"Your answer is {show(rows[0].answer)} whatever the arguments are."
+        start = " Does a product of yours start from 0?" if same(rows[0].answer, 0) else ""
+        return f"Your answer is {show(rows[0].answer)} whatever the arguments are.{start}"
     if len(rows) > 1 and not any(row.right for row in rows) and (plainly := _how(rows, SIMPLE)):
         return f"In every case {plainly}."
     return ""
@@ -204,11 +213,14 @@ def _how_numbers(
 def _constant_difference(rows: Sequence[Row]) -> str:
     differences = set(_differences(rows))
     size = differences.pop()
-    return "" if differences else _off_by(size, str(abs(size)))
+    is_odd = size.denominator > LARGEST_COEFFICIENT**2  # of floats: nothing that a reader knows
+    return "" if differences or is_odd else _off_by(size, str(abs(size)))
 
 
 def _factor(rows: Sequence[Row]) -> str:
     ratio = _ratio([row.answer for row in rows], [row.expected for row in rows])
+    if ratio and ratio not in TIMES and len({row.expected for row in rows}) < 3:
+        return ""  # of two numbers any ratio may be chance
     return f"{TIMES.get(ratio) or f'{ratio} times'} PyTorch's number" if ratio else ""
 
 
@@ -233,6 +245,8 @@ def _product_factor(rows: Sequence[Row]) -> str:
 
 
 def _rounding(rows: Sequence[Row]) -> str:
+    if not all(isinstance(row.expected, int) for row in rows):
+        return ""
     differences = _differences(rows)
     if all(0 < difference < 1 for difference in differences):
         return "a fraction too large: PyTorch rounds down"

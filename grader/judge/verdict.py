@@ -12,9 +12,12 @@ from grader.judge.patterns import find_misreading, find_pattern
 from grader.judge.result import Counterexample, PartResult, Result, Verdict
 from grader.judge.same import same
 from grader.judge.wording import (
+    first_difference,
+    float_for_int,
     form,
     is_nan,
     next_step,
+    none_among,
     programming_mistake,
     remarks,
     said,
@@ -43,6 +46,10 @@ def judge_table(key: Key, outcome: Outcome) -> Result:
     entries = [data.get(name) for name in table.keys]
     outcomes = [Outcome("nothing" if entry is None else "value", entry) for entry in entries]
     result = judge_outcomes(key, outcomes, untouched=all(entry is None for entry in entries))
+    missing = [name for name, entry in zip(table.keys, entries, strict=True) if entry is None]
+    if missing and result.verdict != "not attempted":
+        still = f"Still missing: {', '.join(f'`{name!r}`' for name in missing)}."
+        result = replace(result, message=f"{result.message} {still}".lstrip())
     if extra := [name for name in data if name not in table.keys]:
         remark = f"By the way, nobody asked for an entry `{extra[0]}`."
         return replace(result, message=f"{result.message} {remark}")
@@ -112,10 +119,23 @@ def no_part_right(exercise: Exercise) -> tuple[PartResult, ...]:
 def _not_all_right(
     key: Key, outcomes: Sequence[Outcome], right: Sequence[bool], parts: tuple[PartResult, ...]
 ) -> Result:
-    misfits = [i for i, outcome in enumerate(outcomes) if outcome.status == "signature"]
-    first = misfits[0] if misfits else right.index(False)  # a wrong `def` explains all the rest
+    first = _first_to_show(key, outcomes, right)
+    if first is None:  # a table that is right as far as it goes
+        step = next_step(key.exercise)
+        return Result(
+            key.exercise.name,
+            "partly",
+            key.exercise.points,
+            parts,
+            message="Right as far as it goes.",
+            next_step=step,
+        )
     outcome, expected, case = outcomes[first], key.expected[first], key.cases[first]
     mistakes, sentence = explain(key, outcomes, right, first)
+    unseen = "Right in every case you saw; in this one, drawn for grading, it is not."
+    drawn = unseen if first in key.hidden else ""
+    told = key.exercise.is_called and bool(key.exercise.arguments(case))
+    where = first_difference(outcome.value, expected) if outcome.status == "value" else ""
     verdict: Verdict = "wrong" if outcome.status == "value" else "error"
     return Result(
         key.exercise.name,
@@ -126,14 +146,25 @@ def _not_all_right(
             key.exercise.show(case),
             key.exercise.arguments(case),
             outcome.value,
-            expected,
+            expected if told else None,
             said(outcome, expected),
-            f"PyTorch {show(expected)}",
+            f"PyTorch {show(expected)}" if told else "PyTorch has something else",
         ),
         tuple(mistake.name for mistake in mistakes),
-        " ".join(filter(None, [sentence, *remarks(outcomes, key)])),
+        " ".join(filter(None, [drawn, sentence, where, *remarks(outcomes, key)])),
         next_step(key.exercise),
     )
+
+
+def _first_to_show(key: Key, outcomes: Sequence[Outcome], right: Sequence[bool]) -> int | None:
+    """The case to show: the first wrong one. A wrong `def` explains all the rest; an entry of a
+    table that is missing explains nothing."""
+    misfits = [i for i, outcome in enumerate(outcomes) if outcome.status == "signature"]
+    wrong = [i for i, ok in enumerate(right) if not ok]
+    if not key.exercise.is_called:
+        return next((i for i in wrong if outcomes[i].status != "nothing"), None)
+    seen = [i for i in wrong if i not in key.hidden]
+    return [*misfits, *seen, *wrong][0]
 
 
 def explain(
@@ -144,7 +175,16 @@ def explain(
     What explains every case comes first, then what explains the beginning, then what the wrong
     answers have in common. An explanation that is not true of all it speaks of is none.
     """
-    if mistake := find_mistake(key, outcomes, right):
+    if outcomes[first].status != "value":  # what it does elsewhere does not explain this
+        said = programming_mistake(key.exercise, outcomes[first], key.expected[first]) or ""
+        arguments = key.exercise.all_arguments(key.cases[first])
+        if none := none_among(arguments, outcomes[first]):
+            return [], f"{said} {none}"
+        raised = outcomes[first].status == "raised"
+        if raised and (mistake := find_mistake(key, outcomes, first)):
+            return [mistake], f"{said} {mistake.sentence}"
+        return [], said
+    if mistake := find_mistake(key, outcomes, first):
         return [mistake], mistake.explanation
     if two := find_two(key, outcomes):
         return two, two_at_once(*two)
@@ -155,16 +195,18 @@ def explain(
     mistake, part = find_mistake_so_far(key, outcomes, right)
     if mistake:
         return [mistake], f"In the part '{part}': {mistake.explanation}"
-    return [], find_pattern(key, outcomes)
+    if not key.exercise.is_called:  # each entry of a table is a decision of its own
+        return [], "This entry is wrong."
+    return [], find_pattern(key, outcomes) or float_for_int(outcomes, key.expected)
 
 
-def find_mistake(key: Key, outcomes: Sequence[Outcome], right: Sequence[bool]) -> Mistake | None:
+def find_mistake(key: Key, outcomes: Sequence[Outcome], first: int) -> Mistake | None:
     """The first known mistake that gives the student's answer in every case that gave one.
 
     In a table each entry is a decision of its own: the first wrong entry decides.
     """
     if not key.exercise.is_called:
-        return _explaining(key, outcomes, [right.index(False)])
+        return _explaining(key, outcomes, [first])
     given = _given(outcomes)
     return _explaining(key, outcomes, given) if 2 * len(given) > len(outcomes) else None
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from grader.ask.kernel import CPU_SECONDS, Outcome
 from grader.judge.exercise import CaseByCase, Exercise, Mistake
 from grader.judge.key import Key
+from grader.judge.result import Result
 from grader.judge.same import same
 from grader.judge.words import article, show
 
@@ -43,7 +46,8 @@ def programming_mistake(exercise: CaseByCase, outcome: Outcome, expected: Any) -
     """One sentence for an answer that is no answer; None for one that is merely wrong."""
     match outcome.status:
         case "raised":
-            return f"Your code raised `{outcome.detail}`{_in_line(outcome)}."
+            raised = f"Your code raised `{outcome.detail}`{_in_line(outcome)}."
+            return f"{raised} {_cure(outcome.detail)}".rstrip()
         case "recursion":
             return f"Your function calls itself without end{_in_line(outcome)}."
         case "signature":
@@ -53,6 +57,11 @@ def programming_mistake(exercise: CaseByCase, outcome: Outcome, expected: Any) -
             )
         case "nothing":
             return _nothing_returned(exercise, outcome)
+        case "odd value" if outcome.detail in ITERATORS:
+            return (
+                f"Your function returned {article(outcome.detail)}, which hands its numbers out "
+                "one by one and once. Put `list(...)` round it."
+            )
         case "odd value":
             return f"Your function returned {article(outcome.detail)}. Asked is {wanted(expected)}."
         case "value":
@@ -61,6 +70,7 @@ def programming_mistake(exercise: CaseByCase, outcome: Outcome, expected: Any) -
             return STOPPED[status].format(name=exercise.name)
 
 
+ITERATORS = ("generator", "map", "zip", "filter", "reversed", "range_iterator", "enumerate")
 STOPPED = {
     "too slow": (
         f"Your function had not finished after {CPU_SECONDS:.0f} seconds, so it was stopped. "
@@ -74,9 +84,54 @@ STOPPED = {
 }
 
 
+IMPORTS = {
+    **{"np": "import numpy as np", "numpy": "import numpy", "prod": "from math import prod"},
+    **{name: f"import {name}" for name in ("math", "itertools", "functools", "operator")},
+    **{name: f"from math import {name}" for name in ("exp", "log", "sqrt", "floor", "ceil")},
+    "reduce": "from functools import reduce",
+}
+
+
+def _cure(detail: str) -> str:
+    """The import that is missing, if that is what went wrong."""
+    missing = re.fullmatch(r"NameError: name '(\w+)' is not defined.*", detail)
+    line = IMPORTS.get(missing[1]) if missing else None
+    return f"Put `{line}` at the top of the cell with your answer." if line else ""
+
+
+def none_among(arguments: Mapping[str, Any], outcome: Outcome) -> str:
+    """Which argument of a call is None, if that is what its code failed on."""
+    names = [f"`{name}`" for name, value in arguments.items() if value is None]
+    if "NoneType" not in outcome.detail or not names:
+        return ""
+    which, them = (names[0], "it") if len(names) == 1 else (" and ".join(names), "they")
+    verb = "is" if len(names) == 1 else "are"
+    return f"In this call {which} {verb} None: say first what {them} {verb} to be then."
+
+
+def blaming_helpers(result: Result, helpers: Mapping[str, Result]) -> Result:
+    """The result of a wrong answer; if a function that it calls is wrong too, that comes first.
+
+    Args:
+        helpers: the results of the exercises whose functions the answer calls.
+    """
+    for name, helper in helpers.items():
+        if helper.verdict == "correct" or result.verdict in ("correct", "not attempted"):
+            continue
+        if helper.verdict == "partly":
+            sentence = f"`{name}`, which your answer calls, is not right in every case yet."
+            message = f"{result.message} And {sentence}" if result.message else sentence
+        else:
+            message = (
+                f"`{name}`, which your answer calls, is not right yet, so nothing can be said of "
+                f"the rest: mend it first, `check({name})`."
+            )
+        mistakes = result.mistakes if helper.verdict == "partly" else ()
+        return replace(result, message=message, mistakes=mistakes)
+    return result
+
+
 def _nothing_returned(exercise: CaseByCase, outcome: Outcome) -> str:
-    if not exercise.is_called:
-        return "This entry is missing: the dict needs every key, spelt like this."
     if printed := outcome.printed.strip():
         return (
             f"Your function printed `{printed[:60]}` but returned nothing. "
@@ -99,11 +154,8 @@ def _wrong_form(answer: Any, expected: Any) -> str | None:
         right_form = isinstance(answer, type(expected))
     elif isinstance(expected, Sequence):
         right_form = isinstance(answer, list)
-        if right_form and len(answer) != len(expected) and not isinstance(expected, str):
-            return (
-                f"You returned {len(answer)} {'entry' if len(answer) == 1 else 'entries'} "
-                f"where PyTorch has {len(expected)}."
-            )
+        if right_form and (uneven := _uneven(answer, expected)):
+            return uneven
     else:
         right_form = is_number(answer)
         if isinstance(expected, int) and isinstance(answer, float) and not answer.is_integer():
@@ -116,9 +168,48 @@ def _wrong_form(answer: Any, expected: Any) -> str | None:
     return f"You returned {form(answer)}. Asked is {wanted(expected)}."
 
 
+def _uneven(answer: Sequence[Any], expected: Sequence[Any]) -> str | None:
+    """A sentence if a list, or a row of it, is not as long as PyTorch's, or no row at all."""
+    if len(answer) != len(expected):
+        return f"You returned {_entries(answer)} where PyTorch has {len(expected)}."
+    for place, (mine, right) in enumerate(zip(answer, expected, strict=True)):
+        if isinstance(right, list) != isinstance(mine, list):
+            is_row = "a row" if isinstance(right, list) else "a number"
+            return f"Entry [{place}] of your answer is {form(mine)}, where PyTorch has {is_row}."
+        if isinstance(right, list) and len(mine) != len(right):
+            return f"Row [{place}] of your answer has {_entries(mine)}, PyTorch's has {len(right)}."
+    return None
+
+
+def _entries(answer: Sequence[Any]) -> str:
+    return f"{len(answer)} {'entry' if len(answer) == 1 else 'entries'}"
+
+
+def first_difference(answer: Any, expected: Any, place: str = "") -> str:
+    """Where a list of numbers first differs from PyTorch's, for who has to find it; '' where both
+    have one entry, or not the same form."""
+    if not isinstance(answer, list) or not isinstance(expected, list):
+        return ""
+    if len(answer) != len(expected) or (len(answer) == 1 and is_number(expected[0])):
+        return ""
+    for index, (mine, right) in enumerate(zip(answer, expected, strict=True)):
+        if same(mine, right):
+            continue
+        if isinstance(right, list):
+            return first_difference(mine, right, f"{place}[{index}]")
+        if is_number(mine):
+            where = f"{place}[{index}]"
+            return (
+                f"The first entry that differs is `{where}`: {show(mine)}, PyTorch {show(right)}."
+            )
+    return ""
+
+
 def _rounded(answer: Any, expected: Any) -> str | None:
     """A sentence if `answer` is what PyTorch has, a number or a list, with digits cut off."""
     answers, numbers = ([each] if is_number(each) else each for each in (answer, expected))
+    if isinstance(numbers, list) and numbers and isinstance(numbers[0], list):
+        answers, numbers = ([n for row in rows for n in row] for rows in (answers, numbers))
     if not isinstance(numbers, Sequence) or not all(map(is_number, [*answers, *numbers])):
         return None
     if all(number % 1 == 0 for number in answers):  # cut off, or another rule altogether?
@@ -146,6 +237,8 @@ def wanted(expected: Any) -> str:
             return "a dict"
         case tuple():
             return "a tuple of whole numbers"
+        case [list(), *_]:
+            return "a list of rows, each a list of numbers"
         case _:
             return "a list of numbers"
 
@@ -193,11 +286,33 @@ def remarks(outcomes: Sequence[Outcome], key: Key) -> list[str]:
         said.append(
             "By the way, your function changes its argument; who calls it may not expect that."
         )
-    if any(
-        isinstance(expected, int)
-        and isinstance(outcome.value, float)
-        and same(outcome.value, expected)
-        for outcome, expected in zip(outcomes, key.expected, strict=True)
+    pairs = [(o.value, right) for o, right in zip(outcomes, key.expected, strict=True)]
+    if any(_is_float_for_int(*pair) and same(*pair) for pair in pairs) and all(
+        same(*pair) or not _is_float_for_int(*pair) for pair in pairs
     ):
         said.append("By the way, you returned a float; a count is an int (`//` divides ints).")
     return [*said, *filter(None, [key.note])]
+
+
+def float_for_int(outcomes: Sequence[Outcome], expected: Sequence[Any]) -> str:
+    """A sentence if wrong counts are floats, which is how a `/` for a `//` shows."""
+    wrong = [
+        (outcome.value, right)
+        for outcome, right in zip(outcomes, expected, strict=True)
+        if outcome.status == "value" and not same(outcome.value, right)
+    ]
+    if wrong and all(_is_float_for_int(*pair) for pair in wrong):
+        return (
+            "You returned a float where a count is a whole number: a `/` of yours keeps the "
+            "fraction that PyTorch drops. `//` rounds down."
+        )
+    return ""
+
+
+def _is_float_for_int(answer: Any, expected: Any) -> bool:
+    """True if a float stands, alone or in a shape, where PyTorch has a whole number."""
+    if isinstance(expected, tuple | list) and isinstance(answer, list):
+        pairs = zip(answer, expected, strict=False)
+        return any(_is_float_for_int(*pair) for pair in pairs)
+    is_count = isinstance(expected, int) and not isinstance(expected, bool)
+    return is_count and isinstance(answer, float)

@@ -10,6 +10,8 @@ A lesson is a MyST text notebook, `solutions/01-linear.md`. Its short tags and r
 - a line that ends in `# SOLUTION`: students find `...` in the place of its value
 - {points}`name` in prose: the exercise's points
 - {eval}`expression` in prose: its value at that place
+- {minutes} in prose: how long the lesson takes, see `minutes.py`
+- a heading `## Bonus: ...`: JupyterLab shows the section folded
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from nbgrader.preprocessors import ClearSolutions
 from grader.course.exercises import lessons
 from grader.judge.exercise import Exercise, Lesson
 from grader.publish.environment import course_config, interpreter_first
+from grader.publish.minutes import BONUS, minutes
 from grader.publish.myst import LINE, LessonError, mistake, parse, title
 from grader.publish.myst import mistake_in as _error
 
@@ -142,8 +145,18 @@ def read(text: Path) -> NotebookNode:
         cure = "add one with the tag 'exercise'"
         raise mistake(text, 1, f"`{missing[0]}` has no cell", cure)
     _locked_cells(text, notebook)
+    _minutes_and_bonus(notebook)
     _number(notebook)
     return notebook
+
+
+def _minutes_and_bonus(notebook: NotebookNode) -> None:
+    taken = str(minutes(notebook))
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("{minutes}", taken)
+            if BONUS.match(cell.source):
+                cell.metadata["jp-MarkdownHeadingCollapsed"] = True
 
 
 def _locked_cells(text: Path, notebook: NotebookNode) -> None:

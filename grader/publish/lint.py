@@ -12,6 +12,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+
 from grader.ask.kernel import Outcome
 from grader.ask.run import plain
 from grader.course.catalogue import judge
@@ -24,8 +26,10 @@ from grader.judge.same import same
 from grader.judge.verdict import judge_outcomes
 from grader.publish import names, slides
 from grader.publish.lesson import read, texts
-from grader.publish.myst import LessonError
+from grader.publish.minutes import MOST_MINUTES, code_lines, minutes
+from grader.publish.myst import LessonError, mistake_in
 
+MOST_LINES = 15  # of code in a cell of a lesson
 DRAWS = 4  # drawn cases that must be calls PyTorch accepts
 PRAISES = re.compile(  # untrue where another mistake stands beside it
     r"^right\b|\b(?:is|are|was|nearly|almost) (?:all )?(?:right|correct)\b|\bright (?:for|but)\b",
@@ -186,11 +190,25 @@ def _of_texts(root: Path) -> Iterator[str]:
         return
     for text in found.values():
         try:
-            yield from names.complaints(text, read(text))
+            notebook = read(text)
         except LessonError as error:
             yield str(error)
+            continue
+        yield from names.complaints(text, notebook)
+        yield from _too_long(text, notebook)
     for deck in decks.values():
         try:
             slides.read(deck)
         except LessonError as error:
             yield str(error)
+
+
+def _too_long(text: Path, notebook: NotebookNode) -> Iterator[str]:
+    if (taken := minutes(notebook)) > MOST_MINUTES:
+        yield f"{text.name}: takes {taken} minutes; move what is too much to a section '## Bonus:'."
+    for cell in notebook.cells:
+        is_exercise = "exercise" in cell.metadata.get("tags", [])
+        lines = len(code_lines(cell.source))
+        if cell.cell_type == "code" and not is_exercise and lines > MOST_LINES:
+            cure = "cut it in two, or move the builder into the package"
+            yield str(mistake_in(text, cell, f"has {lines} lines of code", cure))

@@ -18,7 +18,26 @@ def head_arguments(draw):
     }
 
 
+@st.composite
+def attend_calls(draw):
+    """Widths that differ, and scores of which none is larger than 1000."""
+    width, count, wide = (draw(st.integers(1, 5)) for _ in range(3))
+    number = st.integers(-12, 12) | st.floats(-12, 12)
+
+    def rows(many, length):
+        return st.lists(
+            st.lists(number, min_size=length, max_size=length), min_size=many, max_size=many
+        )
+
+    return {
+        "query": draw(rows(1, width))[0],
+        "keys": draw(rows(count, width)),
+        "values": draw(rows(count, wide)),
+    }
+
+
 CALLS = {
+    "attend": attend_calls(),
     "attention_params": st.fixed_dictionaries(
         {"embed_dim": size},
         optional={

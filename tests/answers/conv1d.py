@@ -52,9 +52,35 @@ def mult_adds(draw):
     return {"input_shape": input_shape, **sizes, **arguments}
 
 
+number = st.integers(-99, 99) | st.floats(-99, 99)
+
+
+def without_some_defaults(draw, arguments, defaults):
+    return {
+        name: value
+        for name, value in arguments.items()
+        if name not in defaults or value != defaults[name] or draw(st.booleans())
+    }
+
+
+@st.composite
+def computed(draw):
+    kernel = draw(st.lists(number, min_size=1, max_size=5))
+    padding = draw(st.integers(0, 4))
+    arguments = {
+        "values": draw(st.lists(number, min_size=max(1, len(kernel) - 2 * padding), max_size=12)),
+        "kernel": kernel,
+        "bias": draw(st.just(0.0) | number),
+        "stride": draw(st.integers(1, 5)),
+        "padding": padding,
+    }
+    return without_some_defaults(draw, arguments, {"bias": 0.0, "stride": 1, "padding": 0})
+
+
 window = st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(1, 3))
 
 CALLS = {
+    "conv1d": computed(),
     "conv1d_params": params(),
     "conv1d_output_length": lengths(),
     "conv1d_mult_adds": mult_adds(),

@@ -1,6 +1,6 @@
 """Random calls on which the answers of lesson 06 must be right."""
 
-from answers.conv1d import channels
+from answers.conv1d import channels, number
 from hypothesis import strategies as st
 
 small = st.integers(1, 6)
@@ -53,7 +53,22 @@ def mult_adds(draw):
     return {"input_shape": input_shape, **arguments}
 
 
+def rows(draw, height, width):
+    row = st.lists(number, min_size=width, max_size=width)
+    return draw(st.lists(row, min_size=height, max_size=height))
+
+
+@st.composite
+def computed(draw):
+    height, width = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    return {
+        "image": rows(draw, height + draw(st.integers(0, 4)), width + draw(st.integers(0, 4))),
+        "kernel": rows(draw, height, width),
+    }
+
+
 CALLS = {
+    "conv2d": computed(),
     "conv2d_params": params(),
     "conv2d_output_shape": mult_adds().map(
         lambda call: {name: value for name, value in call.items() if name != "groups"}

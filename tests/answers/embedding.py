@@ -16,7 +16,19 @@ def tables(draw):
     return arguments
 
 
+@st.composite
+def look_ups(draw):
+    """A table and indices of rows that exist, more often than not one of them twice."""
+    width = draw(st.integers(1, 5))
+    number = st.integers(-99, 99) | st.floats(-99, 99)
+    row = st.lists(number, min_size=width, max_size=width)
+    weight = draw(st.lists(row, min_size=1, max_size=5))
+    indices = draw(st.lists(st.integers(0, len(weight) - 1), min_size=1, max_size=7))
+    return {"weight": weight, "indices": indices}
+
+
 CALLS = {
+    "look_up": look_ups(),
     "embedding_params": tables(),
     "embedding_output_shape": st.fixed_dictionaries({"input_shape": shape, "embedding_dim": size}),
     "tied_head_params": st.fixed_dictionaries(

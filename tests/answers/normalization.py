@@ -21,7 +21,12 @@ def groups(draw):
     return arguments
 
 
+exact = st.integers(-99, 99) | st.integers(-800, 800).map(lambda eighths: eighths / 8)
+
 CALLS = {
+    "normalize": st.fixed_dictionaries(
+        {"values": st.lists(exact, min_size=1, max_size=12)}, optional={"eps": st.floats(1e-6, 10)}
+    ),
     "batchnorm_params": st.fixed_dictionaries(
         {"num_features": size}, optional={"affine": st.booleans()}
     ),

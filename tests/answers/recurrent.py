@@ -24,7 +24,28 @@ def lstm_arguments(draw):
     return arguments
 
 
+number = st.floats(-5, 5)
+
+
+def vectors(length):
+    return st.lists(number, min_size=length, max_size=length)
+
+
+@st.composite
+def step_arguments(draw):
+    inputs, state = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    return {
+        "x": draw(vectors(inputs)),
+        "h": draw(vectors(state)),
+        "weight_ih": [draw(vectors(inputs)) for _ in range(state)],
+        "weight_hh": [draw(vectors(state)) for _ in range(state)],
+        "bias_ih": draw(vectors(state)),
+        "bias_hh": draw(vectors(state)),
+    }
+
+
 CALLS = {
+    "rnn_step": step_arguments(),
     "rnn_params": stack_arguments,
     "gru_params": stack_arguments,
     "lstm_params": lstm_arguments(),

@@ -12,6 +12,7 @@ OTHER_SIZES = nn.MultiheadAttention(4, num_heads=2, kdim=3, vdim=5)
 SEQUENCE = torch.arange(12.0).reshape(1, 3, 4)
 FUTURE = torch.ones(3, 3).triu(1).bool()
 WORDS = ("one", "two", "three")
+TABLE = torch.tensor([[1.0, 0.0, 0.0], [0.25, 0.75, 0.0], [0.0, 0.5, 0.5]])
 PICTURES = {
     "attention": lambda: figures.attention(torch.ones(2, 4), torch.ones(3, 4), torch.ones(3, 2)),
     "attention masked": lambda: figures.attention(
@@ -23,6 +24,16 @@ PICTURES = {
     "attention_parameters": lambda: figures.attention_parameters(LAYER),
     "attention_parameters without bias": lambda: figures.attention_parameters(PLAIN),
     "attention_parameters other sizes": lambda: figures.attention_parameters(OTHER_SIZES),
+    "attention_tables": lambda: figures.attention_tables({"step 0\nloss 1.61": TABLE}),
+    "attention_tables with numbers": lambda: figures.attention_tables(
+        {"after": TABLE}, mask=FUTURE, words=WORDS, numbers=True
+    ),
+    "one_query": lambda: figures.one_query(
+        torch.tensor([1.0, 2.0]), torch.eye(2), torch.tensor([[1.0], [3.0]])
+    ),
+    "one_query divided": lambda: figures.one_query(
+        SEQUENCE[0, 0], SEQUENCE[0], SEQUENCE[0, :, :2], WORDS, divide_by=8, name="one"
+    ),
     "grouped_queries": lambda: figures.grouped_queries(
         torch.ones(1, 4, 3, 2), torch.ones(1, 4, 3, 2), torch.ones(1, 1, 3, 2)
     ),

@@ -22,4 +22,5 @@ PICTURES = {
     "parameters_and_work": lambda: figures.parameters_and_work(
         [(KERNEL, (1, 1, 5, 6)), (nn.Linear(12, 4, device="meta"), (1, 12))]
     ),
+    "separable_price": lambda: figures.separable_price(16, 32, 3),
 }

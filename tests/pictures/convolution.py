@@ -20,6 +20,7 @@ PICTURES = {
     "conv1d_places stride": lambda: figures.conv1d_places(STRIDED, X),
     "conv1d_places dilation": lambda: figures.conv1d_places(DILATED, X),
     "conv1d_places even": lambda: figures.conv1d_places(EVEN, X),
+    "signals": lambda: figures.signals({"before": X[0], "after": PADDED(X)[0]}, rate=20),
     "receptive_cone": lambda: figures.receptive_cone(STRIDED, PLAIN),
     "receptive_cone dilation": lambda: figures.receptive_cone(PLAIN, DILATED, outputs=1),
 }

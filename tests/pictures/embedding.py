@@ -18,5 +18,8 @@ PICTURES = {
     "one_hot_product": lambda: figures.one_hot_product(TABLE, INDICES, WORDS),
     "gradient_rows": lambda: figures.gradient_rows(TABLE, WORDS),
     "both_ways": lambda: figures.both_ways(TABLE, 2, torch.ones(3)),
+    "word_vectors": lambda: figures.word_vectors(
+        WORDS, {"before": torch.eye(4, 2), "after": torch.ones(4, 2)}, ("one", "two")
+    ),
     "shared_bars": lambda: figures.shared_bars(tied=TIED),
 }

@@ -12,4 +12,5 @@ PICTURES = {
     "two_orders": lambda: figures.two_orders(SAMPLE),
     "merged_dims": lambda: figures.merged_dims(SAMPLE, nn.Flatten(), nn.Flatten(-2, -2)),
     "funnel": lambda: figures.funnel(MODEL, torch.empty(2, 3, 8, 6, device="meta")),
+    "vgg_funnel": lambda: figures.vgg_funnel(64),
 }

@@ -18,10 +18,20 @@ def after_a_step(kind, **options):
     return optimiser
 
 
+PIECES = {
+    "weights": 40,
+    "gradients": 0,
+    "first moment": 0,
+    "second moment": 40,
+    "activations": 30,
+}
 PICTURES = {
     "activations": lambda: figures.activations(CHAIN, torch.ones(2, 3)),
     "activations kept": lambda: figures.activations(CHAIN, torch.ones(2, 3), kept=True),
     "memory": lambda: figures.memory(one={"weights": 40, "activations": 1}, two={"input": 20}),
+    "memory_over_time": lambda: figures.memory_over_time(
+        {"0\nforward": PIECES, "0\nbackward": {**PIECES, "gradients": 40, "activations": 0}}
+    ),
     "training_memory": lambda: figures.training_memory(
         SGD=after_a_step(torch.optim.SGD, momentum=0.9), Adam=after_a_step(torch.optim.Adam)
     ),

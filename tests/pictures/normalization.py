@@ -15,9 +15,15 @@ PICTURES = {
     "batchnorm in eval": lambda: figures.batchnorm(nn.BatchNorm1d(2).eval(), VECTORS),
     "layer_state": lambda: figures.layer_state(nn.BatchNorm2d(6)),
     "layer_state without buffers": lambda: figures.layer_state(nn.RMSNorm(4)),
+    "norm_losses": lambda: figures.norm_losses(
+        {"plain": [2.0, 1.5, 1.25, 1.2], "normalized": [2.0, 0.5, 0.125, 0.02]}
+    ),
     "running_means": lambda: figures.running_means(STEPS),
     "shared_means": lambda: figures.shared_means(
         MAPS, BatchNorm2d=nn.BatchNorm2d(4), GroupNorm=nn.GroupNorm(2, 4)
+    ),
+    "shared_means of another number": lambda: figures.shared_means(
+        MAPS, (1, 3), InstanceNorm2d=nn.InstanceNorm2d(4)
     ),
     "shared_means of sequences": lambda: figures.shared_means(
         SEQUENCES, BatchNorm1d=nn.BatchNorm1d(4), LayerNorm=nn.LayerNorm(3)

@@ -11,6 +11,11 @@ CELL = nn.LSTMCell(3, 2)
 PICTURES = {
     "recurrent_step": lambda: figures.recurrent_step(RNN, torch.ones(3), torch.ones(2)),
     "unrolled": lambda: figures.unrolled(RNN, torch.ones(4, 3)),
+    "unrolled on the way": lambda: figures.unrolled(RNN, torch.ones(4, 3), 2),
+    "unrolled at the start": lambda: figures.unrolled(RNN, torch.ones(4, 3), 0),
+    "state_curves": lambda: figures.state_curves(
+        torch.arange(5.0), before=torch.ones(5), after=torch.arange(5.0)
+    ),
     "gate_blocks": lambda: figures.gate_blocks(
         RNN=nn.RNN(3, 2), GRU=nn.GRU(3, 2), LSTM=nn.LSTM(3, 2)
     ),

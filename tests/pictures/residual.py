@@ -43,6 +43,9 @@ PICTURES = {
     "residual_block": lambda: figures.residual_block(Block(), torch.ones(1, 2, 8, 8)),
     "residual_block identity": lambda: figures.residual_block(SAME, torch.ones(1, 2, 8, 8)),
     "gradient_norms": lambda: figures.gradient_norms(plain=PLAIN, skip=SKIP),
+    "gradient_norms along the time": lambda: figures.gradient_norms(
+        along="step", start="first step", RNN=PLAIN, LSTM=SKIP
+    ),
     "channel_growth": lambda: figures.channel_growth(
         nn.Sequential(Append(), Append()), torch.ones(1, 8, 4, 4)
     ),

@@ -141,6 +141,14 @@ RELU = Function(
         Mistake("leaky", lambda a: apply(nn.LeakyReLU(), a.x),
             "You let a little of the negative numbers through: that is `nn.LeakyReLU()`. The "
             "plain ReLU has no leak."),
+        Mistake("leaky, a tenth", lambda a: apply(nn.LeakyReLU(0.1), a.x),
+            "You let a tenth of the negative numbers through, as a leaky ReLU may. The plain one "
+            "lets nothing through."),
+        Mistake("floor at one", lambda a: max(1.0, a.x),
+            "Your smallest answer is 1. ReLU's is smaller: where does its graph lie on the left?"),
+        Mistake("ceiling", lambda a: min(100.0, a()),
+            "You cut off large numbers. A ReLU has a floor and no ceiling, however large `x` is.",
+            praise="Right for small numbers."),
         Mistake("capped at six", lambda a: apply(nn.ReLU6(), a.x),
             "You cut off large numbers too: that is `nn.ReLU6()`. The plain ReLU has no ceiling."),
         Mistake("capped at one", lambda a: apply(nn.Hardtanh(0.0, 1.0), a.x),
@@ -162,7 +170,7 @@ RELU = Function(
 SIGMOID = Function(
     sigmoid,
     parts=(
-        Part("near zero", 1, (case(0), case(1), case(-1), case(2.5), case(-4.0)),
+        Part("near zero", 1, (case(0), case(1), case(-1), case(2.5), case(-4.0), case(7.5)),
             lambda random: one_decimal(random, -9, 9)),
         Part("far from zero", 1, (case(20), case(-20), case(1000), case(-1000), case(-1000.0)),
             lambda random: random.choice((case(random.randint(-5000, -800)), case(900.5)))),
@@ -203,6 +211,52 @@ SIGMOID = Function(
             "The rise is too slow: you used powers of 2. The base is Euler's number, as in "
             "`math.exp`.",
             praise="Your curve has the right form."),
+        Mistake("Euler's number cut short", lambda a: a(x=a.x * math.log(2.718)),
+            "2.718 are only the first digits of Euler's number, and the error grows with `x`. "
+            "`math.exp` and `math.e` have all of them.",
+            praise="Your formula is right."),
+        Mistake("Euler's number to five places", lambda a: a(x=a.x * math.log(2.71828)),
+            "2.71828 is not all of Euler's number, and the error grows with `x`. `math.exp` and "
+            "`math.e` are as exact as a float can be.",
+            praise="Your formula is right."),
+        Mistake("Euler's number rounded", lambda a: a(x=a.x * math.log(2.72)),
+            "2.72 is Euler's number rounded, and the error grows with `x`. `math.exp` and "
+            "`math.e` have all its digits.",
+            praise="Your formula is right."),
+        Mistake("cut off early", lambda a: a() if abs(a.x) <= 5 else float(a.x > 0),
+            "Beyond some number you return 0 or 1. The sigmoid comes close to them and is not "
+            "there yet: compute what is left.",
+            praise="Right near zero."),
+        Mistake("zero far below", lambda a: a() if a.x > -15 else 0.0,
+            "Far below zero you return 0. That avoids the overflow, but the sigmoid is tiny there, "
+            "and still not 0: compute what is left.",
+            praise="Right near zero and far above."),
+        Mistake("one for positive numbers", lambda a: a() if a.x <= 0 else 1.0,
+            "Positive numbers do not all give 1. The sigmoid comes close to 1 only far from zero.",
+            praise="Right for negative numbers."),
+        Mistake("x held within 20", lambda a: a(x=max(-20.0, min(20.0, a.x))),
+            "Below -20 your answers no longer change. That avoids the overflow, but the sigmoid "
+            "goes on falling: compute what is left.",
+            praise="Right near zero."),
+        Mistake("negative answers",
+            lambda a: a() if a.x >= 0 else -a(x=-a.x),
+            "For a negative `x` your answer is negative. The sigmoid is positive everywhere.",
+            praise="Right for positive numbers."),
+        Mistake("exponential alone for negative x",
+            lambda a: a() if a.x >= 0 else apply(torch.exp, a.x),
+            "For a negative `x` you return the exponential alone. That is the numerator: what is "
+            "it divided by?",
+            praise="Right for positive numbers."),
+        Mistake("twice too steep", lambda a: a(x=2 * a.x),
+            "Your curve is twice too steep: `x` should count half as much as it does.",
+            praise="Your curve has the right form and ends."),
+        Mistake("one added to the fraction",
+            lambda a: 1 + apply(torch.exp, a.x),
+            "You divided by the exponential alone and added 1 to that. The 1 belongs into the "
+            "denominator: it needs brackets."),
+        Mistake("half subtracted", lambda a: a() - 0.5,
+            "Your curve runs from minus a half to a half. The sigmoid is a half at zero: nothing "
+            "is subtracted."),
         Mistake("minus for plus", lambda a: 1 / (1 - apply(torch.exp, -a.x)) if a.x else math.inf,
             "You subtract the exponential in the denominator. With a plus it stays above 1, and "
             "the result between 0 and 1."),
@@ -282,6 +336,27 @@ GLU = Function(
             lambda a: tuple(torch.cat([torch.empty(a.input_shape)] * 2, a.dim).shape),
             "You made the dimension larger. GLU cuts its input into values and gates and "
             "multiplies the two: does the output get larger by that?"),
+        Mistake("two less",
+            lambda a: tuple(
+                size - 2 * (i == a.dim % len(a.input_shape))
+                for i, size in enumerate(a.input_shape)),
+            "You took 2 away. GLU cuts its input into two parts of the same size: how large is "
+            "each?"),
+        Mistake("set to two",
+            lambda a: tuple(
+                2 if i == a.dim % len(a.input_shape) else size
+                for i, size in enumerate(a.input_shape)),
+            "You made the size 2. There are two halves; asked is how large one of them is."),
+        Mistake("remainder",
+            lambda a: tuple(
+                0 if i == a.dim % len(a.input_shape) else size
+                for i, size in enumerate(a.input_shape)),
+            "A size of 0 is left: `%` gives the remainder of a division. Another operator gives "
+            "the quotient."),
+        Mistake("dimension before",
+            lambda a: halved(a, max(a.dim - 1, -len(a.input_shape))),
+            "You changed the dimension before the one that `dim` names. `dim` is the index itself: "
+            "it counts from zero, or from the back."),
         Mistake("dimension removed", lambda a: tuple(torch.empty(a()).sum(a.dim).shape),
             "You took the dimension away. It stays, with another size."),
         Mistake("both halves kept",
@@ -321,45 +396,29 @@ ELEMENTWISE = Table(
     elementwise,
     parts=(
         Part("weights and curves", 1,
-            (case("ReLU"), case("Linear"), case("Tanh"), case("Conv1d"), case("Conv2d"))),
-        Part("look-up, dropout and pooling", 1,
-            (case("Dropout"), case("Embedding"), case("MaxPool2d"), case("AvgPool2d"))),
-        Part("names that mislead", 2,
-            (case("Sigmoid"), case("GELU"), case("Softmax"), case("GLU"), case("BatchNorm2d"))),
+            (case("Linear"), case("ReLU"), case("Sigmoid"), case("Tanh"))),
+        Part("names that mislead", 2, (case("GELU"), case("GLU"), case("Softmax"))),
     ),
     mistakes=(
         Mistake("curved, so not element-wise",
             lambda a: a() and a.layer not in ("ReLU", "Tanh", "Sigmoid", "GELU"),
-            "This function is curved, but it treats each number alone. Change one input number "
-            "and count the outputs that change."),
-        Mistake("weighted sum", lambda a: a() or a.layer in ("Linear", "Conv1d", "Conv2d"),
-            "This layer makes each output number from a weighted sum of several input numbers. "
-            "Change one input: more than one output changes."),
-        Mistake("random, so not element-wise", lambda a: a() and a.layer != "Dropout",
-            "Dropout is random, but it decides about each number without a look at the others. "
-            "With the same mask, which outputs does one input number change?"),
-        Mistake("one index, one row", lambda a: a() or a.layer == "Embedding",
-            "Each index is looked up alone, true, but the output is a whole row of numbers for "
-            "it. Element-wise means one number in, one number out, in the same place."),
-        Mistake("no weights, so element-wise",
-            lambda a: a() or a.layer in ("MaxPool2d", "AvgPool2d"),
-            "Pooling has no weights, but each output number looks at a whole window of inputs."),
+            "Whether a function is curved does not decide. Move one input number with `who_moves` "
+            "and look which outputs move."),
+        Mistake("weighted sum", lambda a: a() or a.layer == "Linear",
+            "From which inputs is one output of a Linear computed? Look at the six products of "
+            "lesson 01 again."),
         Mistake("softmax each alone", lambda a: a() or a.layer == "Softmax",
             "The outputs of Softmax sum to 1. Raise one input and see what happens to the others."),
         Mistake("gates overlooked", lambda a: a() or a.layer == "GLU",
             "GLU multiplies one half of its input by gates that it makes of the other half. How "
             "many inputs does one output number need?"),
-        Mistake("batch statistics overlooked", lambda a: a() or a.layer == "BatchNorm2d",
-            "In training, BatchNorm2d subtracts the mean of the whole channel and divides by its "
-            "spread. Both move when a single number moves."),
     ),
     hints=(
         "Take each layer and ask: if one input number changes, can an output in another place "
         "change?",
-        "Try it: `y1 = layer(x)`, change one number of `x`, `y2 = layer(x)`, "
-        "and look at `(y1 != y2).sum()`.",
-        "The shape alone does not decide. A layer may keep the shape and still mix its numbers. "
-        "Where a layer behaves differently in training, training counts.",
+        "Try it: `who_moves(nn.Tanh(), x)` in a cell of your own. Place 0 may move place 0 or "
+        "nothing, place 1 may move place 1 or nothing, and so on.",
+        "The shape alone does not decide. A layer may keep the shape and still mix its numbers.",
     ),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from math import prod
 from random import Random
 from typing import Any
 
@@ -102,6 +103,12 @@ def square_kernel(arguments: Arguments) -> Arguments:
     return {**arguments, "kernel_size": kernel[0] if isinstance(kernel, tuple) else kernel}
 
 
+def by_its_kernel(arguments: Arguments) -> Arguments:
+    """A convolution whose windows stand side by side, where no stride is given."""
+    is_same = arguments.get("padding") == "same"
+    return arguments if is_same else {"stride": arguments["kernel_size"], **arguments}
+
+
 def same_as_none(arguments: Arguments) -> Arguments:
     """The padding 'same' taken for no padding."""
     return {**arguments, "padding": 0} if arguments.get("padding") == "same" else arguments
@@ -151,6 +158,31 @@ def every_window_kept(shape: Shape, kind: str, arguments: Arguments) -> Shape:
         return after(shape, kind, arguments)
     room = one_step_more(shape, arguments.get("stride", arguments["kernel_size"]))
     return after(room, kind, ignoring("ceil_mode")(arguments))
+
+
+def kept_at_the_end(shape: Shape, kind: str, arguments: Arguments) -> Shape:
+    """A pooling with `ceil_mode` that drops a last window only if it starts further behind."""
+    right, every = after(shape, kind, arguments), every_window_kept(shape, kind, arguments)
+    strides = known.pair(arguments.get("stride", arguments["kernel_size"]))
+    paddings = known.pair(arguments.get("padding", 0))
+    sides = zip(right[2:], every[2:], strides, paddings, shape[2:], strict=True)
+    return (*right[:2], *(
+        most if (most - 1) * stride == padding + length else least
+        for least, most, stride, padding, length in sides))
+
+
+def many_channels(shape: Shape, kind: str, arguments: Arguments) -> Shape:
+    """A convolution that writes all its maps once for each channel that comes in."""
+    right = after(shape, kind, arguments)
+    return (right[0], right[1] * shape[1], *right[2:])
+
+
+def longer_kernel(arguments: Arguments) -> Arguments:
+    """Windows that cover one place more and move as before."""
+    kernel = arguments["kernel_size"]
+    longer = known.each(lambda size: size + 1, kernel)
+    default = {} if "out_channels" in arguments else {"stride": kernel}
+    return {**default, **arguments, "kernel_size": longer}
 
 
 def one_short(shape: Shape, kind: str, arguments: Arguments) -> Shape:
@@ -263,6 +295,13 @@ PARAMS_BYTES = Function(
             "say otherwise.",
             praise="Right for 64-bit floats."),
         known.BITS,
+        Mistake("always 32", lambda a: 32 * a.num_params,
+            "You multiplied by 32: that is the bits of a 32-bit float. `element_size` says how "
+            "many bytes one parameter takes."),
+        not_bytes("kilobytes", 1000),
+        not_bytes("kibibytes", 1024, ": you divided by 1024"),
+        Mistake("whole kibibytes", lambda a: a() // 1024,
+            "You divided by 1024 and dropped the rest. Asked are the bytes themselves."),
         not_bytes("megabytes", 1_000_000, ", as torchinfo shows them"),
         Mistake("megabytes, rounded", lambda a: round(a() / 1_000_000, 2),
             "You returned megabytes with two digits, as torchinfo shows them. Asked are bytes, a "
@@ -271,8 +310,28 @@ PARAMS_BYTES = Function(
         Mistake("gradients counted", lambda a: a() * 2,
             "Twice too many: that is the memory of the weights and their gradients. Gradients "
             "come with training, and in the next exercise."),
+        Mistake("four of each", lambda a: a() * 4,
+            "Four times too many. Is one of your factors in it twice? Each parameter takes "
+            "`element_size` bytes, and nothing else is asked here."),
+        Mistake("element size twice", lambda a: a() * a.element_size,
+            "You multiplied by the element size twice. Each parameter takes that many bytes, "
+            "once."),
+        Mistake("Python's object counted", lambda a: a() + 64,
+            "You added the size of a Python object. Asked are the bytes of the numbers alone."),
+        Mistake("divided by the element size", lambda a: a.num_params / a.element_size,
+            "You divided by the element size. If one parameter takes that many bytes, do ten take "
+            "more or fewer?"),
+        Mistake("divided by the element size, whole",
+            lambda a: a.num_params // a.element_size,
+            "You divided by the element size and dropped the rest. If one parameter takes that "
+            "many bytes, do ten take more or fewer?"),
+        Mistake("power", lambda a: a.num_params**a.element_size,
+            "You raised the number to a power: in Python `**` is a power, `*` a product."),
         Mistake("divided by eight", lambda a: a() / 8,
             "You divided by 8, as if `element_size` were in bits. It is in bytes already."),
+        Mistake("divided by eight, whole", lambda a: a() // 8,
+            "You divided by 8 and dropped the rest, as if `element_size` were in bits. It is in "
+            "bytes already."),
         Mistake("sizes added", lambda a: a.num_params + a.element_size,
             "You added the element size once. Every single parameter takes that many bytes."),
     ),
@@ -300,25 +359,50 @@ ADAM_BYTES = Function(
             "You have 4 for each parameter. That is the bytes of the weights alone, or the number "
             "of values kept but not their bytes."),
         Mistake("nothing kept by Adam", lambda a: a() - 2 * params_bytes(a.num_params),
-            "You counted two values for each parameter: the weight and its gradient. Adam also "
-            "remembers something of each gradient it has seen."),
+            "You have 8 bytes for each parameter: two values, say the weight and its gradient. "
+            "Adam also remembers something of each gradient it has seen."),
+        Mistake("two values, not their bytes", lambda a: 2 * a.num_params,
+            "You have 2 for each parameter. Asked are bytes, of everything that is kept."),
+        Mistake("three values, not their bytes", lambda a: 3 * a.num_params,
+            "You have 3 for each parameter. If that is how many values are kept: asked are their "
+            "bytes, and three are not all."),
+        Mistake("three values of two bytes", lambda a: 6 * a.num_params,
+            "You have 6 bytes for each parameter. A `float32` takes 4 bytes, so with whole values "
+            "it has to be a multiple of 4."),
+        Mistake("mixed precision", lambda a: 18 * a.num_params,
+            "You have 18 bytes for each parameter, as with a copy in half precision beside the "
+            "`float32` weights. Here everything is `float32`, and there is no copy."),
         Mistake("one value forgotten", lambda a: a() - params_bytes(a.num_params),
-            "You counted three values for each parameter. Adam keeps two running averages; the "
-            "weight and its gradient are there as well."),
+            "You have 12 bytes for each parameter: three values. Adam keeps two running averages; "
+            "the weight and its gradient are there as well."),
+        Mistake("values added, not multiplied", lambda a: params_bytes(a.num_params) + 16,
+            "You added the bytes of four values once. Every single parameter needs its own "
+            "gradient and its own averages."),
+        Mistake("four bytes twice", lambda a: a() * 4,
+            "Four times too many. Count the values for one parameter, then multiply by the bytes "
+            "of one value, once."),
+        Mistake("squared", lambda a: params_bytes(a.num_params) * a.num_params,
+            "You multiplied the number of parameters with itself. Each parameter brings the same "
+            "few values along, however many there are."),
         Mistake("one value too many", lambda a: a() + params_bytes(a.num_params),
             "You counted five values for each parameter. Adam keeps a third average only with "
             "`amsgrad=True`, and a second copy of the weights only in mixed precision."),
         Mistake("step counter counted", lambda a: a() + params_bytes(1),
             "You counted a step counter. It is a number for each tensor, not for each parameter, "
             "and the exercise leaves it out.",
-            praise="Your bytes of each parameter are right."),
+            praise="Your bytes of each parameter are right.",
+            is_two=True),
         Mistake("64-bit floats", lambda a: a() * 2,
             "Twice too many. PyTorch's parameters are 32-bit floats unless you say otherwise: how "
             "many bytes is one?"),
         Mistake("bits, not bytes", lambda a: a() * 8,
             "You returned bits. A byte has 8 bits, and a 32-bit float takes 4 bytes."),
+        not_bytes("kilobytes", 1000),
+        not_bytes("kibibytes", 1024, ": you divided by 1024"),
         not_bytes("megabytes", 1_000_000),
+        not_bytes("mebibytes", 2**20, ": you divided by 1024 twice"),
         not_bytes("gigabytes", 1_000_000_000),
+        not_bytes("gibibytes", 2**30, ": you divided by 1024 three times"),
     ),
     hints=(
         "Take one step with `torch.optim.Adam` on a small Linear and look into "
@@ -357,7 +441,9 @@ ACTIVATIONS = Function(
              case((2, 3, 7, 10), [pool(3, ceil_mode=True)]),
              case((2, 3, 9, 12), [pool((2, 3), padding=1, stride=1)]),
              case((2, 3, 9, 12), [pool(3, dilation=2, stride=(1, 3))]),
-             case((2, 3, 6, 10), [pool(1, stride=4, ceil_mode=True)])),
+             case((2, 3, 6, 10), [pool(1, stride=4, ceil_mode=True)]),
+             case((2, 3, 6, 9), [pool(1, stride=2, ceil_mode=True)]),
+             case((2, 3, 11, 18), [pool((2, 3)), pool((4, 1))])),
             lambda random: case(draw_image(random), [draw_pool(random)])),
         Part("a whole network", 2,
             (case((2, 3, 4, 5), [("Flatten", {}), linear(7)]),
@@ -372,6 +458,15 @@ ACTIVATIONS = Function(
         Mistake("last output only", lambda a: outputs(a)[-1],
             "You counted the output of the last layer only. In training the outputs of all layers "
             "are needed: does each turn of your loop add to a sum?"),
+        Mistake("first output only", lambda a: outputs(a)[0],
+            "You counted the output of the first layer only: does your `return` stand inside the "
+            "loop?"),
+        Mistake("product of the outputs", lambda a: prod(outputs(a)),
+            "You multiplied the outputs with each other. Within one shape the entries are "
+            "multiplied; the layers are added up."),
+        Mistake("shapes summed",
+            lambda a: sum(map(sum, network(a.input_shape, a.layers).shapes[1:])),
+            "You summed the entries of each shape. A `(2, 3)` has 6 elements, not 5."),
         Mistake("largest output only", lambda a: max(outputs(a)),
             "You returned the largest of the outputs. Asked is their sum: training needs all of "
             "them at the end of the forward pass."),
@@ -417,6 +512,32 @@ ACTIVATIONS = Function(
             walk(lambda shape, *layer: (*after(shape, *layer)[:2], *shape[2:]), "Conv2d"),
             "Your convolution keeps the map's height and width. Without padding a window of 3 "
             "fits into 5 pixels in three places only."),
+        Mistake("convolution left out of the walk",
+            walk(lambda shape, *layer: shape, "Conv2d"),
+            "Behind a Conv2d your shape is still the one before it. A convolution changes "
+            "channels, height and width: does a branch of your code do so?"),
+        Mistake("pooling left out of the walk",
+            walk(lambda shape, *layer: shape, "MaxPool2d"),
+            "Behind a MaxPool2d your shape is still the one before it. A pooling makes height and "
+            "width smaller: does a branch of your code do so?"),
+        Mistake("channels multiplied", walk(many_channels, "Conv2d"),
+            "You multiplied `out_channels` with the channels that come in. Each filter reads all "
+            "of them and writes one map."),
+        Mistake("pooling to one channel",
+            walk(lambda shape, *layer: (shape[0], 1, *after(shape, *layer)[2:]), "MaxPool2d"),
+            "Your pooling puts out one channel. It works on each channel by itself, so all of "
+            "them come out."),
+        Mistake("width before height",
+            walk(lambda shape, *layer: (*shape[:2], *after(shape, *layer)[:1:-1]), "MaxPool2d"),
+            "Behind a pooling your height and width have changed places. Here no sum shows it, "
+            "but the next layer does: the height comes first."),
+        Mistake("convolution by its kernel",
+            read_as(by_its_kernel, "Conv2d"),
+            "Your convolution moves by its kernel size, as a pooling does. Unless you give a "
+            "`stride`, a convolution moves by one pixel."),
+        *in_windows("window one place too long", read_as, longer_kernel,
+            "Your windows reach too far by one place of the kernel. Test it with a kernel of 1: "
+            "it covers one pixel, whatever the dilation."),
         Mistake("channels unchanged",
             walk(lambda shape, *layer: (*shape[:2], *after(shape, *layer)[2:]), "Conv2d"),
             "Your convolution keeps the channels. Its output has one map for each of its "
@@ -433,6 +554,10 @@ ACTIVATIONS = Function(
             "A window that would begin in the padding behind the map is left out, even with "
             "`ceil_mode=True`.",
             praise="Right but for one case of `ceil_mode`."),
+        Mistake("window just behind the map", walk(kept_at_the_end, "MaxPool2d"),
+            "You keep a last window that starts just behind the map. Not one pixel of the map is "
+            "in it. Compare `>` with `>=`.",
+            praise="Nearly right."),
         Mistake("pooling by one pixel",
             read_as(lambda arguments: {"stride": 1, **arguments}, "MaxPool2d"),
             "Your pooling moves by one pixel. Unless you give a `stride`, PyTorch's pooling moves "

@@ -72,6 +72,27 @@ def pointwise(a: Asked) -> Any:
     return a() - depthwise(a)
 
 
+def many_filters(a: Asked) -> int:
+    """The parameters of a depthwise half that has `out_channels` filters for each channel."""
+    return parameters(depthwise_layer(a.in_channels, a.kernel_size, a.out_channels, a.bias))
+
+
+def one_kernel(a: Asked) -> Any:
+    """The weights of a separable convolution whose channels share one depthwise kernel."""
+    weights = a.but(bias=False)
+    return depthwise(weights.but(in_channels=1)) + pointwise(weights)
+
+
+def first_of(a: Asked) -> Asked:
+    """The same case with a single image."""
+    return a.but(input_shape=(1, *a.input_shape[1:]))
+
+
+def one_place(a: Asked) -> Asked:
+    """The same case with maps of a single place."""
+    return a.but(input_shape=(*a.input_shape[:2], 1, 1))
+
+
 def maps_of(a: Asked, channels: int) -> Asked:
     """The same maps with another number of channels."""
     return a.but(input_shape=(a.input_shape[0], channels, *a.input_shape[2:]))
@@ -115,6 +136,12 @@ SQUARE = Mistake("kernel as a square", known.pairs(lambda two: two[0], "kernel_s
     praise="Right for square kernels.")
 POINTWISE_ONLY = Mistake("pointwise only", pointwise,
     "You counted the pointwise convolution only. The depthwise one comes before it.")
+
+
+NOTHING_WITHOUT_BIAS = Mistake("nothing without a bias", lambda a: a() if a.bias else 0,
+    "With `bias=False` you answer 0. `a + b if bias else 0` means `(a + b) if bias else 0`: put "
+    "brackets where you mean them.",
+    praise="Right with a bias.")
 
 
 def groups_ignored(rule: Rule) -> Mistake:
@@ -169,6 +196,10 @@ DEPTHWISE = Function(
             lambda a: a(in_channels=1, bias=False) + a.bias * a.multiplier * a.in_channels,
             "You counted the weights of one channel only: every channel has filters of its own.",
             praise="Your biases are right."),
+        Mistake("one filter, no bias", lambda a: a(in_channels=1, bias=False),
+            "You counted the weights of one channel, and no bias. Every channel has filters of its "
+            "own, and every filter has a bias, unless it is switched off.", is_two=True),
+        NOTHING_WITHOUT_BIAS,
         Mistake("multiplier ignored", as_if(multiplier=1),
             "`multiplier` says how many filters each input channel has.",
             praise="Right for one filter a channel."),
@@ -180,8 +211,13 @@ DEPTHWISE = Function(
         Mistake("multiplier as out_channels",
             lambda a: parameters(
                 nn.Conv2d(a.in_channels, a.multiplier, a.kernel_size, bias=a.bias)),
-            "You took `multiplier` for the number of output channels. It counts the filters of "
-            "one input channel; all of them together make the output channels."),
+            "You counted `multiplier` biases, as if that were the number of output channels. It "
+            "counts the filters of one input channel; all of them together make the output "
+            "channels."),
+        Mistake("multiplier added",
+            lambda a: a(in_channels=a.in_channels + a.multiplier, multiplier=1),
+            "You added `multiplier` to the channels. Every channel has that many filters: draw "
+            "3 channels with 2 filters each."),
         known.no_bias("output channel"),
         known.BIAS_ALWAYS,
         Mistake("bias per input channel", lambda a: a(bias=False) + a.bias * a.in_channels,
@@ -203,8 +239,8 @@ DEPTHWISE = Function(
             "here only the depthwise half is asked for."),
     ),
     hints=(
-        "Print the shapes of `layer.weight` and `layer.bias` for "
-        "`nn.Conv2d(4, 8, 3, groups=4)`. Which entry is 1, and why?",
+        "Make a layer: `layer = nn.Conv2d(4, 8, 3, groups=4)`. Print the shapes of `layer.weight` "
+        "and `layer.bias`. Which entry is 1, and why?",
         "How many filters are there in all? How many weights has one filter, "
         "if it looks at a single channel?",
         "`kernel_size` is an int or a pair. Make a pair of it first: "
@@ -245,6 +281,11 @@ POINTWISE = Function(
         Mistake("channels added", lambda a: a.in_channels + a.out_channels,
             "You added the two numbers of channels. Every output channel has a weight for every "
             "input channel: draw the lines and count them."),
+        Mistake("channels added, with biases",
+            lambda a: a.in_channels + a.out_channels + a.bias * a.out_channels,
+            "You added the two numbers of channels to count the weights. Every output channel has "
+            "a weight for every input channel.", is_two=True),
+        NOTHING_WITHOUT_BIAS,
         Mistake("a 3x3 kernel", lambda a: parameters(nn.Conv2d(**vars(a), kernel_size=3)),
             "You counted a 3x3 kernel. Pointwise means that the kernel is a single point."),
     ),
@@ -302,6 +343,43 @@ SEPARABLE = Function(
                 nn.Conv2d(a.in_channels, a.in_channels, a.kernel_size, bias=a.bias))),
         kernel_in_both(lambda a: parameters(nn.Conv2d(**vars(a)))),
         pointwise_first(lambda a: pointwise(a) + depthwise(a.but(in_channels=a.out_channels))),
+        NOTHING_WITHOUT_BIAS,
+        Mistake("bias as multiplier", lambda a: a() if a.bias else pointwise(a),
+            "With `bias=False` only the pointwise half is left in your number. The third argument "
+            "of `depthwise_params` is `multiplier`: hand `bias` over by its name.",
+            praise="Right with a bias."),
+        Mistake("bias of the depthwise half always counted",
+            lambda a: depthwise(a.but(bias=True)) + pointwise(a),
+            "With `bias=False` your depthwise half still has a bias. `bias` holds for both.",
+            praise="Right with a bias."),
+        Mistake("bias of the pointwise half always counted",
+            lambda a: depthwise(a) + pointwise(a.but(bias=True)),
+            "With `bias=False` your pointwise half still has a bias. `bias` holds for both.",
+            praise="Right with a bias."),
+        Mistake("pointwise from out_channels",
+            lambda a: depthwise(a) + pointwise(a.but(in_channels=a.out_channels)),
+            "Your pointwise half gets `out_channels` maps. It gets what leaves the depthwise half: "
+            "how many maps are these?"),
+        Mistake("out_channels as multiplier", lambda a: many_filters(a) + pointwise(a),
+            "Your depthwise half makes `out_channels` maps of each channel. Here every channel has "
+            "one filter: new channels are the work of the pointwise half."),
+        Mistake("out_channels as multiplier, then pointwise",
+            lambda a: (
+                many_filters(a) + pointwise(a.but(in_channels=a.in_channels * a.out_channels))),
+            "You gave every channel `out_channels` filters, and mix all their maps. Here every "
+            "channel has one filter: new channels are the work of the pointwise half."),
+        Mistake("pointwise bias per input channel",
+            lambda a: a(bias=False) + a.bias * 2 * a.in_channels,
+            "You gave the pointwise half `in_channels` biases. A bias is added to what comes out.",
+            praise="Your weights are right."),
+        Mistake("one kernel in all",
+            lambda a: one_kernel(a) + a.bias * (a.in_channels + a.out_channels),
+            "Your depthwise half has one kernel in all. Each channel has a kernel of its own.",
+            praise="Your biases are right."),
+        Mistake("one kernel in all, without its bias",
+            lambda a: one_kernel(a) + a.bias * a.out_channels,
+            "Your depthwise half has one kernel in all, and no bias. Each channel has a kernel and "
+            "a bias of its own.", is_two=True),
         ONE_SIDE,
         SQUARE,
     ),
@@ -341,6 +419,26 @@ SEPARABLE_MULT_ADDS = Function(
         Mistake("multiplied, not added", lambda a: depthwise(a) * pointwise(a),
             "You multiplied the work of the two convolutions. One is done after the other, so "
             "their work adds up."),
+        Mistake("multiplied at each place", lambda a: ordinary_work(a) * a.input_shape[1],
+            "At each place you multiplied the products of the two convolutions. One is done after "
+            "the other, so their work adds up."),
+        Mistake("pointwise at one place", lambda a: depthwise(a) + pointwise(one_place(a)),
+            "Your pointwise half mixes the channels at one place only. It does so at every place "
+            "of the map."),
+        Mistake("depthwise at one place", lambda a: depthwise(one_place(a)) + pointwise(a),
+            "Your depthwise half stands at one place only. It visits every place of the map."),
+        Mistake("batch in the depthwise half only", lambda a: depthwise(a) + pointwise(first_of(a)),
+            "Your pointwise half works for one image only: the batch counts in both halves.",
+            praise="Right for a batch of one."),
+        Mistake("batch in the pointwise half only", lambda a: depthwise(first_of(a)) + pointwise(a),
+            "Your depthwise half works for one image only: the batch counts in both halves.",
+            praise="Right for a batch of one."),
+        Mistake("out_channels in the depthwise", lambda a: ordinary_work(a) + pointwise(a),
+            "Your depthwise half does its work anew for each output channel. It knows nothing of "
+            "`out_channels`: how many maps leave it?"),
+        Mistake("height and width added",
+            lambda a: a(input_shape=(*a.input_shape[:2], sum(a.input_shape[2:]), 1)),
+            "You added height and width. How many places has a map of 3 rows and 4 columns?"),
         Mistake("one channel in the depthwise",
             lambda a: depthwise(maps_of(a, 1)) + pointwise(a),
             "You counted the depthwise convolution of one channel. It does the same work for "
@@ -383,4 +481,4 @@ SEPARABLE_MULT_ADDS = Function(
     ),
 )
 
-LESSON = Lesson("07-depthwise-pointwise", (DEPTHWISE, POINTWISE, SEPARABLE, SEPARABLE_MULT_ADDS))
+LESSON = Lesson("07-depthwise-pointwise", (POINTWISE, DEPTHWISE, SEPARABLE, SEPARABLE_MULT_ADDS))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.course.network import Network
+from grader.course.network import ACTIVATIONS, Network
 from grader.course.pytorch import Shape
 from grader.judge.exercise import Design, Lesson, Requirement
 
 Networks = Sequence[Network]
 SCORES = (1, 10)  # the output of a network that tells ten classes apart
 AGAINST = " against "
+FINE = "two or more, bent in between"
+NO_KIND = ("Flatten", *(kind.__name__ for kind in ACTIVATIONS))
 
 
 def output_shape(networks: Networks) -> Shape:
@@ -29,8 +31,16 @@ def mult_adds(networks: Networks) -> int:
 
 
 def convolutions(networks: Networks) -> int:
-    """The convolutions of the only network."""
-    return networks[0].kinds.count("Conv2d")
+    """How many convolutions larger than 1x1 the only network has, an activation between them."""
+    return networks[0].bent(smallest=2)
+
+
+def sound_convolutions(networks: Networks) -> str:
+    """What the only network's convolutions do: FINE, or the first thing that is wrong."""
+    if strange := networks[0].strangest_convolution:
+        return strange
+    count = networks[0].bent()
+    return FINE if count >= 2 else f"{count} with an activation between them"
 
 
 def receptive_field(networks: Networks) -> Shape:
@@ -39,8 +49,9 @@ def receptive_field(networks: Networks) -> Shape:
 
 
 def kinds(networks: Networks) -> str:
-    """The kinds of both networks, layer by layer: `Conv2d, Flatten against Flatten, Linear`."""
-    return AGAINST.join(", ".join(network.kinds) for network in networks)
+    """The kinds of both networks without activations and Flatten: `Conv2d against Linear`."""
+    return AGAINST.join(
+        ", ".join(kind for kind in network.kinds if kind not in NO_KIND) for network in networks)
 
 
 TEN_SCORES = Requirement("output shape", 1, output_shape,
@@ -61,7 +72,8 @@ DIGITS_NET = Design(
             "What makes its input smaller?"),
         Requirement("convolutions", 1, convolutions,
             holds=lambda count: count >= 2, wanted="at least 2",
-            sentence="Only layers of the kind Conv2d count as convolutions."),
+            sentence="A network for images looks around, twice: only a Conv2d larger than 1x1 "
+            "counts, and a second one only behind an activation. Without it the two would be one."),
     ),
     hints=(
         "Begin with two convolutions of few channels and a MaxPool2d behind each. "
@@ -88,7 +100,11 @@ THIN_NET = Design(
             holds=lambda count: 0 < count < 3_000_000, wanted="between 1 and 2,999,999",
             sentence="A convolution works at every place of its output. An early stride or "
             "pooling makes all later maps smaller."),
-        Requirement("receptive field", 2, receptive_field,
+        Requirement("convolutions", 1, sound_convolutions,
+            holds=lambda found: found == FINE, wanted=FINE,
+            sentence="At least two, with an activation somewhere between them, none larger than "
+            "7x7, and none that jumps over places: its stride is at most its kernel."),
+        Requirement("receptive field", 1, receptive_field,
             holds=lambda field: min(field) >= 17, wanted="at least (17, 17)",
             sentence="Each window adds to what one place sees, more so behind a stride or a "
             "pooling and with dilation. Layers from the first Flatten, Linear or "
@@ -121,8 +137,8 @@ SAME_COUNT = Design(
             "without a bias fill the gap."),
         Requirement("kinds of layers", 1, kinds,
             holds=lambda found: len(set(found.split(AGAINST))) == 2, wanted="two lists that differ",
-            sentence="Both networks have the same kinds of layers in the same order. "
-            "Take another way to the same number."),
+            sentence="Both networks have the same kinds of layers in the same order; activations "
+            "and Flatten do not count. Take another way to the same number."),
     ),
     hints=(
         "One layer is enough for a network. Which numbers divide 1,000?",

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from random import Random
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 from grader.course.pytorch import parameters
-from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, Rule, as_if, case, ignoring
+from grader.judge.exercise import (
+    Case,
+    Function,
+    Lesson,
+    Mistake,
+    Part,
+    Rule,
+    Table,
+    as_if,
+    case,
+    ignoring,
+)
 
 TRIES = 1000  # dropout is run this often, so that each value survives at least once
+
+# What the layers of the table need for one image of one channel. Sizes and padding keep the
+# input's shape where that is possible, so that the shape does not decide.
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "Embedding": {"num_embeddings": 100, "embedding_dim": 4},
+    "Conv1d": {"in_channels": 1, "out_channels": 1, "kernel_size": 3, "padding": 1},
+    "Conv2d": {"in_channels": 1, "out_channels": 1, "kernel_size": 3, "padding": 1},
+    "MaxPool2d": {"kernel_size": 3, "stride": 1, "padding": 1},
+    "AvgPool2d": {"kernel_size": 3, "stride": 1, "padding": 1},
+    "BatchNorm2d": {"num_features": 1},
+    "LayerNorm": {"normalized_shape": 4},
+}
 
 
 def dropout(
@@ -29,6 +54,42 @@ def dropout(
 def dropout_params(p: float = 0.5) -> int:
     """The number of parameters of `nn.Dropout(p)`."""
     return parameters(nn.Dropout(p))
+
+
+@cache
+def elementwise_layers(layer: str) -> bool:
+    """True if each output number depends on the input number in the same place and no other.
+
+    Measured in training mode: each input number is changed in turn, and no output but the one
+    in its place may change. Dropout draws the same mask each time.
+    """
+    with torch.device("cpu"), torch.random.fork_rng(devices=[]):
+        module = getattr(nn, layer)(**ARGUMENTS.get(layer, {})).double()
+        numbers = some_input(layer)
+        return seeded(module, numbers).shape == numbers.shape and all(
+            touched(module, numbers, place) <= {place} for place in range(numbers.numel()))
+
+
+def some_input(layer: str) -> Tensor:
+    """Different numbers around zero, or different indices, in a shape that the layer takes."""
+    shape = (1, 1, 4) if layer == "Conv1d" else (1, 1, 3, 4)
+    indices = torch.arange(torch.empty(shape).numel()).reshape(shape)
+    return indices if layer == "Embedding" else (indices - 2).double()
+
+
+def seeded(module: nn.Module, numbers: Tensor) -> Tensor:
+    """The module's output, with the same random numbers each time."""
+    torch.default_generator.manual_seed(0)
+    output: Tensor = module(numbers)
+    return output
+
+
+def touched(module: nn.Module, numbers: Tensor, place: int) -> set[int]:
+    """The places of the output that change when the number at `place` becomes the largest."""
+    other = numbers.clone()
+    other.view(-1)[place] = numbers.max() + 1
+    differ = seeded(module, numbers) != seeded(module, other)
+    return set(differ.flatten().nonzero().flatten().tolist())
 
 
 def surviving(values: Sequence[float], p: float, training: bool) -> list[float]:
@@ -70,6 +131,12 @@ REMOVED = Mistake("dropped values removed",
     "places?")
 
 DROPOUT_SLIPS = (
+    Mistake("brackets missing",
+        lambda a: [
+            value - a.p if kept or not a.training else 0.0
+            for value, kept in zip(a.values, a.keep, strict=True)],
+        "Python reads `value / 1 - p` as `(value / 1) - p`: it divides first, and then takes `p` "
+        "away. Put brackets round what is to be divided by."),
     Mistake("survivors made smaller", scaled_by(lambda a: 1 - a.p),
         "You multiplied the survivors by the chance to survive. Some values are missing: must the "
         "others grow or shrink to make up for that?"),
@@ -152,6 +219,12 @@ DROPOUT = Function(
             "In evaluation you make the values smaller, but PyTorch has made up for the missing "
             "ones in training already.",
             praise="Right in training."),
+        Mistake("nothing in evaluation", lambda a: a() if a.training else [],
+            "In evaluation your list stays empty. Nothing is dropped there: what comes out?",
+            praise="Right in training."),
+        Mistake("zeros in evaluation", lambda a: a() if a.training else [0.0] * len(a.values),
+            "In evaluation you return zeros only. Nothing is dropped there: what comes out?",
+            praise="Right in training."),
         Mistake("nothing dropped", as_if(training=False),
             "You returned the values as they are. That is evaluation; in training `keep` and `p` "
             "matter."),
@@ -172,7 +245,7 @@ PARAMS = Function(
     parts=(
         Part("the usual p", 1, (case(), case(0.5)),
             lambda random: random.choice((case(), case(p=0.5)))),
-        Part("any p", 1, (case(0.2), case(p=0.75), case(0.9)),
+        Part("any p", 1, (case(0.2), case(p=0.75), case(0.9), case(1.0)),
             lambda random: case(random.randint(1, 49) / 50)),
     ),
     mistakes=(
@@ -183,6 +256,10 @@ PARAMS = Function(
             "You counted two numbers. Neither `p` nor the factor of the survivors is trained."),
         Mistake("p returned", lambda a: a.p,
             "You returned `p`. Asked is how many numbers the layer trains."),
+        Mistake("p cut off", lambda a: int(a.p),
+            "You cut the digits off `p`. Whatever `p` is: how many numbers does the layer train?"),
+        Mistake("p rounded", lambda a: round(a.p),
+            "You rounded `p`. Whatever `p` is: how many numbers does the layer train?"),
         Mistake("keep probability returned", lambda a: 1 - a.p,
             "You returned the chance to survive. Asked is how many numbers the layer trains."),
         Mistake("factor returned", lambda a: dropout([1.0], [True], a.p)[0],
@@ -195,4 +272,44 @@ PARAMS = Function(
     ),
 )
 
-LESSON = Lesson("11-dropout", (DROPOUT, PARAMS))
+ELEMENTWISE = Table(
+    elementwise_layers,
+    parts=(
+        Part("look-ups and windows", 1,
+            (case("Embedding"), case("Conv1d"), case("Conv2d"), case("MaxPool2d"),
+             case("AvgPool2d"))),
+        Part("another way in training", 2,
+            (case("BatchNorm2d"), case("LayerNorm"), case("Dropout"))),
+    ),
+    mistakes=(
+        Mistake("one index, one row", lambda a: a() or a.layer == "Embedding",
+            "Each index is looked up alone. But count the numbers that come out for one index, "
+            "and read again what \"in the same place\" asks for."),
+        Mistake("same length, so element-wise", lambda a: a() or a.layer in ("Conv1d", "Conv2d"),
+            "With padding the shape stays, but the shape does not decide. A kernel of 3 reads "
+            "several numbers for one output: change one input and count the outputs that change."),
+        Mistake("no weights, so element-wise",
+            lambda a: a() or a.layer in ("MaxPool2d", "AvgPool2d"),
+            "Pooling has no weights, but for each output it looks at a whole window. In how many "
+            "windows does one input number stand?"),
+        Mistake("batch statistics overlooked", lambda a: a() or a.layer == "BatchNorm2d",
+            "In training, BatchNorm2d subtracts the mean of the whole channel and divides by its "
+            "spread. What happens to both when a single number moves?"),
+        Mistake("statistics of one sample overlooked", lambda a: a() or a.layer == "LayerNorm",
+            "LayerNorm looks at one sample only, true. But there it takes the mean of several "
+            "numbers: change one, and look at the outputs of its neighbours."),
+        Mistake("random, so not element-wise", lambda a: a() and a.layer != "Dropout",
+            "A random draw is no look at the neighbours. Let the coins fall the same way twice, "
+            "with `torch.manual_seed(0)`, change one input, and count the outputs that change."),
+    ),
+    hints=(
+        "Take each layer and ask: if one input number changes, can an output in another place "
+        "change?",
+        "Try it: `torch.manual_seed(0)`, `before = layer(x)`, change one number of `x`, the same "
+        "seed again, `after = layer(x)`, and look at `(after != before).sum()`.",
+        "The shape alone does not decide: a layer may keep the shape and still mix its numbers. "
+        "Where a layer behaves differently in training, training counts.",
+    ),
+)
+
+LESSON = Lesson("11-dropout", (DROPOUT, PARAMS, ELEMENTWISE))

@@ -75,6 +75,12 @@ def end_lost(a: Asked) -> Shape:
     return with_size(a, prod(a.input_shape[start(a) : end(a)]))
 
 
+def walked(a: Asked, end: int) -> Shape:
+    """The shape, if a loop goes up from a negative `start_dim` through 0."""
+    merged = prod(a.input_shape[dim] for dim in range(a.start_dim, end + 1))
+    return (*a.input_shape[: a.start_dim], merged, *a.input_shape[end + 1 :])
+
+
 def in_order(*order: int) -> Rule:
     """The place in a sample whose dimensions stand in another order."""
     return lambda a: a(
@@ -95,6 +101,14 @@ def reading(misread: Callable[[tuple[Any, Any]], Any]) -> Rule:
     """The answer where the pairs of the blocks are misread."""
     return each_block(lambda channels, kernel, pool: (
         channels, misread(known.pair(kernel)), misread(known.pair(pool))))
+
+
+def with_fractions(a: Asked) -> Any:
+    """The answer where a division by the pool is not rounded down."""
+    sides: Any = a.input_shape[2:]
+    for _, kernel, pool in a.blocks:
+        sides = known.each(lambda side, k, p: (side - k + 1) / p, sides, kernel, pool)
+    return a.blocks[-1][0] * prod(sides)
 
 
 def one_map(a: Asked) -> Any:
@@ -193,10 +207,33 @@ FLATTEN = Function(
         Mistake("every negative end as -1", lambda a: a(end_dim=max(a.end_dim, -1)),
             "You take every negative `end_dim` for the last dimension. -1 is the last, -2 the one "
             "before it, and so on."),
+        Mistake("loop through 0", lambda a: walked(a, end(a)),
+            "Your loop goes up from a negative `start_dim` through 0, so some sizes come into the "
+            "product twice. First make a place from the front of a negative dim.",
+            praise="Right where `start_dim` is not negative."),
+        Mistake("loop through 0, only -1 known",
+            lambda a: walked(a, end(a) if a.end_dim == -1 else a.end_dim),
+            "You know what -1 means as `end_dim`. Every negative dim counts from the back, and "
+            "`start_dim` can be negative too: make a place from the front of both first."),
         Mistake("sizes added",
             lambda a: with_size(a, sum(a.input_shape[start(a) : end(a) + 1])),
             "You added the sizes. Flattening keeps all the elements: how many numbers does a map "
             "of 3 rows and 4 columns hold?"),
+        Mistake("product that starts from 0", lambda a: with_size(a, 0),
+            "A product that starts from 0 stays 0. From which number does it have to start?"),
+        Mistake("front dimensions merged too",
+            lambda a: (prod(a()[: start(a)]), prod(a()[start(a) :])),
+            "You merged the dimensions before `start_dim` as well, and left two numbers. Each of "
+            "them is kept as it is."),
+        Mistake("merged dimensions still there",
+            lambda a: (*a()[: start(a) + 1], *a.input_shape[start(a) + 1 :]),
+            "Your product is in the shape, and so are dimensions that it has swallowed. What is "
+            "merged has no entry of its own."),
+        Mistake("end_dim not flattened, but for -1",
+            lambda a: a() if a.end_dim == -1 else (
+                *end_lost(a)[: start(a) + 1], *a.input_shape[end(a) :]),
+            "With another `end_dim` than -1 you stop before it, as a slice of Python would. In "
+            "PyTorch `end_dim` is the last one that is flattened."),
         Mistake("-1 left in the shape", lambda a: with_size(a, -1),
             "`view` and `reshape` take -1 for a size that PyTorch shall find. Here you have to "
             "find it."),
@@ -220,7 +257,7 @@ INDEX = Function(
             (case((0, 0, 2), (1, 3, 4)), case((0, 1, 0), (1, 3, 4)), case((0, 2, 3), (1, 4, 5))),
             lambda random: draw_index(random, channels=1)),
         Part("several channels", 2,
-            (case((1, 0, 0), (2, 3, 4)), case((1, 2, 1), (2, 3, 4)), case((2, 1, 3), (3, 2, 5)),
+            (case((1, 0, 0), (2, 4, 3)), case((1, 2, 1), (2, 4, 3)), case((2, 1, 3), (3, 2, 5)),
              case((3, 4, 1), (6, 5, 2))),
             lambda random: draw_index(random, channels=random.randint(9, 12))),
     ),
@@ -254,6 +291,29 @@ INDEX = Function(
             in_steps(lambda channels, height, width: (height, width, 1)),
             "A step to the next channel skips a whole map, not just one side of it.",
             praise="Right in the first channel."),
+        Mistake("steps one dimension too large", lambda a: a() * a.shape[2],
+            "All your steps are one dimension too large. The neighbour in a row is the next place: "
+            "a step along `w` is 1."),
+        Mistake("columns skip",
+            in_steps(lambda channels, height, width: (height * width, width, channels)),
+            "A step to the next column goes to the neighbour in the row. In PyTorch the other "
+            "channels do not stand between the two.",
+            praise="Right in the first column."),
+        Mistake("channel as two sides",
+            in_steps(lambda channels, height, width: (height + width, width, 1)),
+            "A step to the next channel skips a whole map. You added its two sides: how many "
+            "pixels has it?",
+            praise="Right in the first channel."),
+        Mistake("channel and row from 1",
+            lambda a: a() - in_steps(lambda channels, height, width: (height * width, width, 0))(
+                a.but(index=(1, 1, 0))),
+            "You subtracted 1 from an index. Channels and rows are counted from 0, so before "
+            "channel 0 there is nothing."),
+        Mistake("shape, not index", lambda a: sum(prod(a.shape[dim:]) for dim in range(3)),
+            "You used the shape only. Where the element stands follows from `index`."),
+        Mistake("steps of one shape", lambda a: sum(map(mul, a.index, (12, 4, 1))),
+            "12, 4 and 1 are the steps for the shape `(2, 3, 4)`. Another shape has other steps: "
+            "which of its numbers make them?"),
         Mistake("shape as (H, W, C)",
             in_steps(lambda channels, height, width: (channels * height, height, 1)),
             "You took `shape` for `(H, W, C)`. Here, as in PyTorch, the channels come first: "
@@ -300,6 +360,23 @@ CLASSIFIER = Function(
                 channels, known.each(lambda k, p: k + p - 1, kernel, pool), 1)),
             "Your pooling windows move one pixel at a time. `MaxPool2d(pool)` puts them side by "
             "side."),
+        Mistake("only the 1 divided",
+            each_block(lambda channels, kernel, pool: (
+                channels, known.each(lambda k, p: k + (p > 1), kernel, pool), 1)),
+            "Python divides before it adds: only the last number of your sum was divided by the "
+            "pool. Put brackets round the side of the map."),
+        Mistake("pool subtracted",
+            each_block(lambda channels, kernel, pool: (
+                channels, known.each(lambda k, p: k + p, kernel, pool), 1)),
+            "You subtracted the pool. Its windows stand side by side: how often does one fit "
+            "into the side of the map?"),
+        Mistake("always halved", each_block(lambda channels, kernel, pool: (channels, kernel, 2)),
+            "Your pooling halves every map. The third entry of a block says how large its windows "
+            "are."),
+        Mistake("width unchanged",
+            each_block(lambda channels, kernel, pool: (
+                channels, (known.pair(kernel)[0], 1), (known.pair(pool)[0], 1))),
+            "Your height shrinks and your width stays. Both layers shrink both sides."),
         Mistake("pooling first",
             lambda a: a(blocks=[
                 half for channels, kernel, pool in a.blocks
@@ -307,6 +384,9 @@ CLASSIFIER = Function(
             "You pool before you convolve. In a block the convolution comes first."),
         Mistake("pooling rounds up", lambda a: flattened_blocks(**vars(a), ceil_mode=True),
             "You round up in the pooling. By default PyTorch drops what fills no window."),
+        Mistake("pooling with fractions", with_fractions,
+            "Your maps have a fraction of a pixel where the windows do not fill them. `/` keeps "
+            "it; the pooling drops what fills no window."),
         Mistake("kernel one too large",
             each_block(lambda channels, kernel, pool: (
                 channels, known.each(lambda size: size + 1, kernel), pool)),
@@ -350,4 +430,4 @@ CLASSIFIER = Function(
     ),
 )
 
-LESSON = Lesson("09-flatten", (FLATTEN, INDEX, CLASSIFIER))
+LESSON = Lesson("09-flatten", (INDEX, FLATTEN, CLASSIFIER))

@@ -102,6 +102,75 @@ def sparse(a: Asked) -> Any:
         parameters(nn.Conv2d(maps, 1, 5)) for maps in seen)
 
 
+def instead(wrong: nn.Module, right: nn.Module) -> Rule:
+    """The count with one layer in the place of another."""
+    return lambda a: a() - parameters(right) + parameters(wrong)
+
+
+def left_out(*layers: nn.Module) -> Rule:
+    """The count without these layers."""
+    return lambda a: a() - sum(map(parameters, layers))
+
+
+def added(*layers: nn.Module) -> Rule:
+    """The count with these layers as well."""
+    return lambda a: a() + sum(map(parameters, layers))
+
+
+def convolved(a: Asked, channels: Callable[[int, int], nn.Module]) -> Any:
+    """A VGG's count in which each of its convolutions is another layer.
+
+    Args:
+        a: what was asked.
+        channels: the layer for so many channels before and after.
+    """
+    sizes = [size for size in a.config if size != "M"]
+    return a() - of_kind(a, nets.vgg, nn.Conv2d) + sum(
+        parameters(channels(before, after))
+        for before, after in zip([3, *sizes], sizes, strict=False))
+
+
+def halved(a: Asked) -> Any:
+    """A VGG's count if a pooling halved the channels."""
+    count, channels = a() - of_kind(a, nets.vgg, nn.Conv2d), 3
+    for size in a.config:
+        if size == "M":
+            channels = max(channels // 2, 1)
+        else:
+            count, channels = count + parameters(nn.Conv2d(channels, size, 3)), size
+    return count + into_classifier(channels)
+
+
+def into_classifier(channels: int) -> int:
+    """How many parameters the classifier has more if it sees so many channels."""
+    wrong, right = (nn.Linear(49 * before, 4096) for before in (channels, 512))
+    return parameters(wrong) - parameters(right)
+
+
+def norms_of(a: Asked, norms: Callable[[list[int]], int]) -> Any:
+    """A VGG's count with so many numbers for its norms, of the channels 3 and behind each
+    convolution."""
+    sizes = [3, *(size for size in a.config if size != "M")]
+    return a() - of_kind(a, nets.vgg, nn.BatchNorm2d) + norms(sizes) if a.batch_norm else a()
+
+
+def in_llama(change: Callable[[Asked], int]) -> Rule:
+    """The count with so many more parameters in each block."""
+    return lambda a: a() + a.num_layers * change(a)
+
+
+def key_width(a: Asked) -> int:
+    """How many features the keys of a Llama have together."""
+    width: int = a.num_kv_heads * (a.d_model // a.num_heads)
+    return width
+
+
+def narrow(a: Asked, width: int) -> Any:
+    """A Llama's count with keys and values of this width."""
+    change = matrix(a.d_model, width) - matrix(a.d_model, key_width(a))
+    return a() + 2 * a.num_layers * change
+
+
 def in_blocks(depths: Sequence[int], layer: Callable[[int, int], nn.Module]) -> int:
     """The parameters of a layer that stands in so many blocks of each of ResNet's stages."""
     return sum(
@@ -217,6 +286,46 @@ LENET5 = Function(
         Mistake("28x28 images", built(nets.lenet5, map_size=4),
             "That is the count for images of 28x28, the size of MNIST. LeNet-5 takes 32x32: "
             "follow the map's size to the first Linear once more."),
+        Mistake("poolings with a scale and a bias",
+            added(nn.BatchNorm2d(6), nn.BatchNorm2d(16)),  # two parameters a map, as these have
+            "You gave each pooling two parameters a map, as the paper of 1998 did. Today's take "
+            "a maximum or an average, and hold nothing."),
+        Mistake("poolings as convolutions", added(nn.Conv2d(6, 6, 2), nn.Conv2d(16, 16, 2)),
+            "You counted the poolings as convolutions of 2x2. A pooling has a window, and no "
+            "parameters."),
+        Mistake("poolings with one parameter a map", lambda a: a() + 6 + 16,
+            "You counted a parameter too many for each of the 22 maps. Poolings hold nothing, and "
+            "a convolution has one bias a map."),
+        Mistake("second convolution sees one channel",
+            instead(nn.Conv2d(1, 16, 5), nn.Conv2d(6, 16, 5)),
+            "Your second convolution sees one channel. It gets every map that the first puts out."),
+        Mistake("one row of a map", instead(nn.Linear(16 * 5, 120), nn.Linear(400, 120)),
+            "You took one side of the last maps for their pixels. A map has rows and columns."),
+        Mistake("every Linear from Flatten",
+            lambda a: a() - parameters(nn.Linear(120, 84)) - parameters(nn.Linear(84, 10))
+            + parameters(nn.Linear(400, 84)) + parameters(nn.Linear(400, 10)),
+            "All your Linear layers see the numbers of Flatten. They are a chain: each sees what "
+            "the one before puts out."),
+        Mistake("maps of 7x7", built(nets.lenet5, map_size=7),
+            "Your first Linear sees maps of 7x7. LeNet-5's convolutions have no padding, and its "
+            "images have 32x32 pixels: follow the size down once more."),
+        Mistake("maps of 6x6", built(nets.lenet5, map_size=6),
+            "Your first Linear sees maps of 6x6. A 5x5 window without padding takes 4 rows and "
+            "4 columns away: follow the size down once more."),
+        Mistake("kernels of 3x3",
+            lambda a: a() - of_kind(a, nets.lenet5, nn.Conv2d)
+            + parameters(nn.Conv2d(1, 6, 3)) + parameters(nn.Conv2d(6, 16, 3)),
+            "Your convolutions have kernels of 3x3. Those of LeNet-5 are 5x5."),
+        Mistake("kernels not squared",
+            lambda a: a() - of_kind(a, nets.lenet5, nn.Conv2d)
+            + parameters(nn.Conv2d(1, 6, (5, 1))) + parameters(nn.Conv2d(6, 16, (5, 1))),
+            "You took one side of the kernels for all their weights. A kernel has rows and "
+            "columns."),
+        Mistake("a bias for each input channel",
+            lambda a: a() - of_kind(a, nets.lenet5, nn.Conv2d)
+            + 6 * parameters(nn.Conv2d(1, 1, 5)) + 6 * 16 * parameters(nn.Conv2d(1, 1, 5)),
+            "Your convolutions have a bias for each pair of channels. There is one for each "
+            "output channel."),
         Mistake("no pooling before Linear", built(nets.lenet5, map_size=10),
             "Your first Linear sees maps of 10x10. There is a second pooling before it."),
         Mistake("channels for features", built(nets.lenet5, map_size=1),
@@ -225,8 +334,8 @@ LENET5 = Function(
         Mistake("RGB images", built(nets.lenet5, in_channels=3),
             "Your first convolution sees three channels. A grey image has one."),
         Mistake("padded convolutions", built(nets.lenet5, map_size=8),
-            "Your convolutions keep the size of the maps. Without padding a 5x5 window takes 4 "
-            "rows and 4 columns away."),
+            "Your first Linear sees 1,024 numbers, as if the convolutions kept the size of their "
+            "maps. Without padding a 5x5 window takes 4 rows and 4 columns away."),
         Mistake("no pooling at all", built(nets.lenet5, map_size=24),
             "Your first Linear sees maps of 24x24. Behind each convolution stands a pooling."),
         Mistake("convolutions without biases", lambda a: a() - biases(a, nets.lenet5, nn.Conv2d),
@@ -242,7 +351,7 @@ LENET5 = Function(
                 + parameters(nn.BatchNorm2d(6)) + parameters(nn.BatchNorm2d(16))),
             "That is the number in the paper of 1998, whose poolings have parameters, whose "
             "second convolution is sparse and whose last layer is fixed. Build today's instead."),
-        Mistake("Caffe's LeNet", lambda a: parameters(nets.caffe_lenet()),
+        Mistake("Caffe's LeNet", instead(nets.caffe_lenet(), nets.lenet5()),
             "That is the LeNet of Caffe, with 20 and 50 channels for images of 28x28. Here there "
             "are 6 and 16 channels, and 120 and 84 features."),
         Mistake("sparse second convolution", sparse,
@@ -252,6 +361,16 @@ LENET5 = Function(
             "You counted the convolutions. Most of the parameters are in the three Linear layers."),
         Mistake("Linear layers only", lambda a: a() - of_kind(a, nets.lenet5, nn.Conv2d),
             "You counted the Linear layers. The two convolutions have parameters too."),
+        Mistake("last two Linear layers forgotten", left_out(nn.Linear(120, 84), nn.Linear(84, 10)),
+            "You stopped at 120. Two more Linear layers follow."),
+        Mistake("Linear in the middle forgotten", left_out(nn.Linear(120, 84)),
+            "You left out the Linear in the middle, from 120 to 84."),
+        Mistake("first Linear forgotten", left_out(nn.Linear(400, 120)),
+            "You left out the first Linear, between Flatten and 120. It is the largest of all."),
+        Mistake("first convolution forgotten", left_out(nn.Conv2d(1, 6, 5)),
+            "You left out the first convolution, from the grey image to 6 maps."),
+        Mistake("second convolution forgotten", left_out(nn.Conv2d(6, 16, 5)),
+            "You left out the second convolution, from 6 maps to 16."),
         Mistake("last Linear forgotten", lambda a: a() - parameters(nn.Linear(84, 10)),
             "You stopped at 84. One more Linear leads to the 10 classes."),
     ),
@@ -294,6 +413,54 @@ VGG = Function(
             "and shifts, and VGG keeps the bias of the convolution before it.",
             praise="Right without batch norm."),
         *buffers_counted(nets.vgg, "Right without batch norm."),
+        Mistake("norm of the channels before",
+            lambda a: norms_of(a, lambda sizes: sum(
+                parameters(nn.BatchNorm2d(size)) for size in sizes[:-1])),
+            "Your BatchNorm2d takes the channels that go into the convolution. It stands behind "
+            "it.",
+            praise="Right without batch norm."),
+        Mistake("two numbers a norm", lambda a: norms_of(a, lambda sizes: 2 * len(sizes[1:])),
+            "Your BatchNorm2d has two parameters in all. It has two for each channel.",
+            praise="Right without batch norm."),
+        Mistake("one norm only",
+            lambda a: norms_of(a, lambda sizes: parameters(nn.BatchNorm2d(sizes[-1]))),
+            "You counted one BatchNorm2d. One follows each convolution.",
+            praise="Right without batch norm."),
+        Mistake("norms in the classifier",
+            lambda a: a() + (2 * parameters(nn.BatchNorm1d(4096)) if a.batch_norm else 0),
+            "You gave the classifier norms as well. They follow convolutions only.",
+            praise="Right without batch norm."),
+        Mistake("convolutions without biases", lambda a: a() - biases(a, nets.vgg, nn.Conv2d),
+            "You left out the biases of the convolutions. VGG's have one for each output channel, "
+            "with batch norm and without."),
+        Mistake("Linear layers without biases", lambda a: a() - biases(a, nets.vgg, nn.Linear),
+            "You left out the biases of the classifier's three Linear layers."),
+        Mistake("channels halved by a pooling", halved,
+            "Your poolings make the channels fewer. They make the maps smaller and keep the "
+            "channels.",
+            praise="Right without a pooling between two convolutions."),
+        Mistake("three channels to the end",
+            lambda a: into_classifier(3)
+            + convolved(a, lambda _, after: nn.Conv2d(3, after, 3)),
+            "Your number of channels stays at 3 to the end. Each convolution changes it."),
+        Mistake("one channel everywhere",
+            lambda a: convolved(a, lambda _, after: nn.Conv2d(1, after, 3)),
+            "Your filters see one channel. Each sees all the channels that the layer before puts "
+            "out."),
+        Mistake("as many channels out as in",
+            lambda a: convolved(a, lambda before, _: nn.Conv2d(before, before, 3)),
+            "Your convolutions have as many outputs as inputs. The number in `config` is that of "
+            "the outputs."),
+        Mistake("as many channels in as out",
+            lambda a: convolved(a, lambda _, after: nn.Conv2d(after, after, 3)),
+            "Your convolutions have as many inputs as outputs. Their inputs are the outputs of the "
+            "one before."),
+        Mistake("one hidden layer too many", lambda a: a() + parameters(nn.Linear(4096, 4096)),
+            "Your classifier has a Linear from 4096 to 4096 too many. It has three layers."),
+        Mistake("one Linear only",
+            lambda a: a() - of_kind(a, nets.vgg, nn.Linear) + parameters(
+                nn.Linear(49 * 512, a.num_classes)),
+            "Your classifier is one Linear. There are two with 4096 outputs before the classes."),
         CLASSES_IGNORED,
         Mistake("classifier forgotten", lambda a: a() - of_kind(a, nets.vgg, nn.Linear),
             "You counted the layers in `config`. Behind them stands the classifier, where most of "
@@ -397,6 +564,66 @@ RESNET = Function(
         Mistake("first BatchNorm2d forgotten", lambda a: a() - parameters(nn.BatchNorm2d(64)),
             "You left out the BatchNorm2d behind the first convolution.",
             praise="Your blocks are right."),
+        Mistake("bias in the first convolution", lambda a: a() + 64,
+            "You gave the first convolution a bias. Like all convolutions here it has none.",
+            praise="Your blocks are right."),
+        Mistake("one number per channel in the first norm", lambda a: a() - 64,
+            "Behind the first convolution you counted one number for each channel. A BatchNorm2d "
+            "has two, and the convolution has no bias.",
+            praise="Your blocks are right."),
+        Mistake("grey images",
+            lambda a: a() - parameters(nets.convolution(3, 64, 7))
+            + parameters(nets.convolution(1, 64, 7)),
+            "Your first convolution sees one channel. An RGB image has three."),
+        Mistake("second convolution sees the input",
+            lambda a: a() + sum(
+                parameters(nets.convolution(before, after, 3))
+                - parameters(nets.convolution(after, after, 3)) for before, after in STAGES),
+            "In the first block of a stage your second convolution has as many inputs as the "
+            "first. It gets what the first puts out."),
+        Mistake("one norm a block",
+            lambda a: a() - in_blocks(a.blocks, lambda _, after: nn.BatchNorm2d(after)),
+            "In each block the numbers of one BatchNorm2d are missing. One follows each of the two "
+            "convolutions, and it has two numbers for each channel."),
+        Mistake("norms of the blocks forgotten",
+            lambda a: a() - 2 * in_blocks(a.blocks, lambda _, after: nn.BatchNorm2d(after)),
+            "You left out the norms of the blocks. A BatchNorm2d follows each convolution."),
+        Mistake("biases in the blocks",
+            lambda a: a() + in_blocks(a.blocks, lambda _, after: nn.BatchNorm2d(after)),
+            "In each block you counted one number too many for each channel and convolution. A "
+            "BatchNorm2d has two, and the convolution before it no bias."),
+        Mistake("statistics in the blocks",
+            lambda a: a() + 2 * in_blocks(a.blocks, lambda _, after: nn.BatchNorm2d(after)),
+            "In each block you counted the norms' running mean and variance as well. They are "
+            "buffers, not parameters."),
+        Mistake("always from 64 channels",
+            lambda a: a() - in_blocks((1, 1, 1, 1), nets.basic_block)
+            - in_blocks(after_the_first(a), lambda _, after: nets.basic_block(after, after))
+            + in_blocks(a.blocks, lambda _, after: nets.basic_block(64, after)),
+            "All your blocks start from 64 channels. A block gets what the one before it puts out: "
+            "let the number of channels move on with the blocks."),
+        Mistake("projection of 3x3",
+            lambda a: a() + sum(
+                parameters(nets.convolution(*stage, 3)) - parameters(nets.convolution(*stage, 1))
+                for stage in STAGES[1:]),
+            "Your projections have 3x3 kernels. One pixel is enough to change the channels: 1x1."),
+        Mistake("projection of the outputs",
+            lambda a: a() + sum(
+                parameters(nets.convolution(after, after, 1))
+                - parameters(nets.convolution(before, after, 1)) for before, after in STAGES[1:]),
+            "Your projections have as many inputs as outputs. They get the block's input."),
+        Mistake("projection with a bias for batch norm",
+            lambda a: a() - sum(after for _, after in STAGES[1:]),
+            "Behind the 1x1 convolution of a projection you counted one number for each channel. "
+            "A BatchNorm2d has two, and the convolution has no bias."),
+        Mistake("no average before the Linear",
+            lambda a: a() + parameters(nn.Linear(512 * 49, a.num_classes))
+            - parameters(nn.Linear(512, a.num_classes)),
+            "Your Linear sees maps of 7x7. An average makes one number of each map before it."),
+        Mistake("norm before the Linear", added(nn.BatchNorm2d(512)),
+            "You counted one more BatchNorm2d of 512 channels. Between the blocks and the Linear "
+            "stands an average, without parameters.",
+            praise="Your blocks are right."),
         Mistake("bias in projections", lambda a: a() + sum(after for _, after in STAGES[1:]),
             "Your projections have a bias. Like all convolutions here they have none.",
             praise="Your 3x3 convolutions are right."),
@@ -447,8 +674,8 @@ GPT2 = Function(
             "You left out the biases of the Linear layers. In GPT-2 all of them have one, in the "
             "attention too."),
         Mistake("biases or LayerNorms missing", lambda a: a() - block_norms(a),
-            "A few vectors are missing in each block: you left out either the biases of the "
-            "attention's four projections or the two LayerNorms.",
+            "A few vectors are missing in each block: the biases of the attention's four "
+            "projections, the two LayerNorms, or the bias of the hidden layer's wide side.",
             praise="Your matrices are right."),
         Mistake("hidden layer without biases",
             lambda a: (
@@ -462,6 +689,61 @@ GPT2 = Function(
         Mistake("hidden layer not wider", built(nets.gpt2, widening=1),
             "Your hidden layer has `d_model` features. In GPT-2 it is four times as wide."),
         ONE_BLOCK,
+        Mistake("one bias a block forgotten", lambda a: a() - a.num_layers * a.d_model,
+            "One vector of `d_model` biases is missing in each block. The attention's output has "
+            "one, and so has the second Linear of the hidden layer.",
+            praise="Your matrices are right."),
+        Mistake("three biases a block forgotten", lambda a: a() - 3 * a.num_layers * a.d_model,
+            "Biases are missing in each block. Either the attention has one where it needs one "
+            "for each of its four projections, or the hidden layer's wide side has as few as its "
+            "narrow one.",
+            praise="Your matrices are right."),
+        Mistake("two wide biases", lambda a: a() + 3 * a.num_layers * a.d_model,
+            "Both of your hidden layer's biases are wide. The second Linear leads back to "
+            "`d_model`, and a bias belongs to an output.",
+            praise="Your matrices are right."),
+        Mistake("half a hidden layer",
+            lambda a: a() - a.num_layers * parameters(nn.Linear(4 * a.d_model, a.d_model)),
+            "Your hidden layer has one Linear. A second one leads back to `d_model`."),
+        Mistake("one matrix in the hidden layer",
+            lambda a: a() - a.num_layers * matrix(4 * a.d_model, a.d_model),
+            "Your hidden layer has one matrix. There are two: out to four times the width, and "
+            "back."),
+        Mistake("one projection",
+            lambda a: a() - 3 * a.num_layers * parameters(nn.Linear(a.d_model, a.d_model)),
+            "Your attention is one Linear. There are four: query, key, value and output."),
+        Mistake("matrices only in the blocks",
+            lambda a: a() - biases(a, nets.gpt2, nn.Linear, nn.MultiheadAttention)
+            - block_norms(a),
+            "You counted the matrices of the blocks only. Their Linear layers have biases, and "
+            "there are two LayerNorms a block."),
+        Mistake("matrices only",
+            lambda a: a() - biases(a, nets.gpt2, nn.Linear, nn.MultiheadAttention)
+            - of_kind(a, nets.gpt2, nn.LayerNorm),
+            "You counted the matrices only. The Linear layers of the blocks have biases, and there "
+            "are LayerNorms: two a block and one at the end."),
+        Mistake("one vector for all positions", as_if(context=1),
+            "You counted one vector for all positions. There is one for each place in the "
+            "context."),
+        Mistake("one number a position", lambda a: a(context=0) + a.context,
+            "You counted one number for each position. It is a vector, as wide as that of a "
+            "token."),
+        Mistake("tokens times positions",
+            lambda a: a(context=0) - parameters(nn.Embedding(a.vocab_size, a.d_model))
+            + a.vocab_size * a.context * a.d_model,
+            "You multiplied tokens and positions. They are two tables, one below the other."),
+        Mistake("two LayerNorms at the end", lambda a: a() + parameters(nn.LayerNorm(a.d_model)),
+            "You counted one LayerNorm too many outside the blocks: one stands behind the last.",
+            praise="Your blocks are right."),
+        Mistake("the last LayerNorm in every block",
+            lambda a: a() + (a.num_layers - 1) * parameters(nn.LayerNorm(a.d_model)),
+            "You counted the last LayerNorm once for each block. It stands behind all of them.",
+            praise="Right for one block."),
+        Mistake("a Linear behind the blocks",
+            lambda a: a() + parameters(nn.Linear(a.d_model, a.d_model)),
+            "You counted one more Linear from `d_model` to `d_model`, as BERT has. GPT-2 has none "
+            "behind its blocks.",
+            praise="Your blocks are right."),
         Mistake("bias in the head", lambda a: a() + a.vocab_size,
             "You gave the head a bias. It has the embedding's weight and nothing else."),
         Mistake("head not tied, with a bias",
@@ -500,6 +782,34 @@ LLAMA = Function(
                 32_000, random.choice((2048, 5120)), 4, 32, random.choice((4, 8)), 9728)),
     ),
     mistakes=(
+        Mistake("group size for num_kv_heads",
+            lambda a: narrow(a, a.d_model // a.num_kv_heads),
+            "The more keys there are, the narrower are yours. `num_kv_heads` says how many heads "
+            "have a key, not how many share one, and each key is as wide as one head of the "
+            "queries."),
+        Mistake("group size for the width",
+            lambda a: narrow(a, a.num_heads // a.num_kv_heads),
+            "Your keys are as wide as a group has heads. Count the heads that have a key, and the "
+            "features of one head."),
+        Mistake("d_model features a key", lambda a: narrow(a, a.num_kv_heads * a.d_model),
+            "Each head of your keys and values has `d_model` features. All the query's heads "
+            "together have so many."),
+        Mistake("keys and values twice", lambda a: narrow(a, 2 * key_width(a)),
+            "You counted keys and values twice. There is one matrix for the keys and one for the "
+            "values."),
+        Mistake("keys or values forgotten",
+            in_llama(lambda a: -matrix(a.d_model, key_width(a))),
+            "One narrow matrix is missing in each block. Keys and values have one each."),
+        Mistake("keys of keys",
+            in_llama(lambda a: 2 * matrix(key_width(a), key_width(a))
+                - 2 * matrix(a.d_model, key_width(a))),
+            "Your keys and values are made of something as narrow as they are. Their matrices "
+            "see the whole `d_model`."),
+        Mistake("d_model features a head",
+            in_llama(lambda a: 2 * (a.num_heads - 1) * matrix(a.d_model, a.d_model)),
+            "You counted a whole matrix for each head. The heads share the `d_model` features "
+            "of queries and output among them.",
+            praise="Right for one head."),
         Mistake("keys for every head", lambda a: a(num_kv_heads=a.num_heads),
             "With grouped queries several heads share keys and values: look at `num_kv_heads`.",
             praise="Right where each head has keys and values of its own."),
@@ -520,7 +830,35 @@ LLAMA = Function(
         Mistake("two matrices in SwiGLU",
             lambda a: a() - a.num_layers * matrix(a.d_model, a.hidden_dim),
             "You counted two matrices in the hidden layer. SwiGLU has a third: the gate."),
+        Mistake("one matrix in SwiGLU",
+            in_llama(lambda a: -2 * matrix(a.d_model, a.hidden_dim)),
+            "You counted one matrix in the hidden layer. There are three: gate, up and down."),
+        Mistake("gate of the hidden width",
+            in_llama(lambda a: matrix(a.hidden_dim, a.hidden_dim)
+                - matrix(a.d_model, a.hidden_dim)),
+            "One of your hidden layer's matrices leads from `hidden_dim` to `hidden_dim`. Gate "
+            "and up both see the block's `d_model` features."),
+        Mistake("hidden layer four times as wide",
+            in_llama(lambda a: 3 * matrix(a.d_model, 4 * a.d_model)
+                - 3 * matrix(a.d_model, a.hidden_dim)),
+            "Your hidden layer has 4 times `d_model` features, as GPT-2's. Here `hidden_dim` says "
+            "how many."),
+        Mistake("biases in the hidden layer",
+            in_llama(lambda a: 2 * a.hidden_dim + a.d_model),
+            "You gave the matrices of the hidden layer a bias. Llama has none."),
         output_forgotten(bias=False),
+        Mistake("head counted twice", lambda a: a() + matrix(a.d_model, a.vocab_size),
+            "You counted the vocabulary's matrix once too often. There is the embedding's, and "
+            "without `tied` the head's."),
+        Mistake("head counted twice if not tied",
+            lambda a: a() + (0 if a.tied else matrix(a.d_model, a.vocab_size)),
+            "Without `tied` you counted three matrices as large as the vocabulary. There are two: "
+            "the embedding's and the head's.",
+            praise="Right with `tied=True`."),
+        Mistake("tied the other way round", lambda a: a(tied=not a.tied),
+            "You took `tied` the wrong way round. Tied means one matrix for both ends."),
+        Mistake("head with a bias", lambda a: a() + (0 if a.tied else a.vocab_size),
+            "You gave the head a bias. Llama has none anywhere."),
         Mistake("head always tied", as_if(tied=True),
             "Without `tied` the head has a matrix of its own, as large as the embedding.",
             praise="Right with `tied=True`."),
@@ -533,6 +871,22 @@ LLAMA = Function(
         NO_RMSNORMS,
         Mistake("LayerNorm for RMSNorm", lambda a: a() + of_kind(a, nets.llama, nn.RMSNorm),
             "You gave each norm a weight and a bias, as LayerNorm has. RMSNorm has a weight only."),
+        Mistake("LayerNorm in the blocks",
+            in_llama(lambda a: 2 * parameters(nn.RMSNorm(a.d_model))),
+            "You gave the norms of the blocks two numbers for each feature, as LayerNorm has. "
+            "RMSNorm has one."),
+        Mistake("two numbers a feature at the end",
+            lambda a: a() + parameters(nn.RMSNorm(a.d_model)),
+            "You counted `d_model` numbers too many outside the blocks. There is one RMSNorm "
+            "behind the last block, and it has one number for each feature.",
+            praise="Your blocks are right."),
+        Mistake("no norms in the blocks",
+            in_llama(lambda a: -2 * parameters(nn.RMSNorm(a.d_model))),
+            "You left out the RMSNorms of the blocks. There are two in each: one for the "
+            "attention, one for the hidden layer."),
+        Mistake("biases in the attention",
+            in_llama(lambda a: 2 * a.d_model + 2 * key_width(a)),
+            "You gave the attention's matrices a bias. Llama has none."),
         Mistake("biases counted", built(nets.llama, bias=True),
             "You gave the Linear layers a bias. Llama has none."),
         ONE_BLOCK,

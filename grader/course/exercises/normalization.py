@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import prod
 from random import Random
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional
 
 from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, buffers, parameters
-from grader.judge.exercise import Case, Function, Lesson, Mistake, Part, Rule, as_if, case, ignoring
+from grader.judge.exercise import (
+    Asked,
+    Case,
+    Function,
+    Lesson,
+    Mistake,
+    Part,
+    Rule,
+    as_if,
+    case,
+    ignoring,
+)
+
+
+def normalize(values: Sequence[float], eps: float = 1e-5) -> list[float]:
+    """The numbers with their mean subtracted, divided by the root of their variance and `eps`.
+
+    It is what `nn.LayerNorm` does before it scales and shifts. `eps` is above 0.
+    """
+    row = as_row(values)
+    numbers: list[float] = functional.layer_norm(row, row.shape, eps=eps).tolist()
+    return numbers
+
+
+def as_row(values: Sequence[float]) -> Tensor:
+    """The values on the CPU: they matter, not only how many there are."""
+    return torch.tensor(list(values), dtype=torch.float64, device="cpu")
 
 
 def batchnorm_params(num_features: int, affine: bool = True) -> int:
@@ -84,6 +113,48 @@ def draw_extreme(random: Random) -> Case:
     return case(random.choice((1, channels)), channels)
 
 
+def draw_apart(random: Random) -> list[float]:
+    """Numbers so far apart that nobody notices a small `eps`."""
+    start, step = random.randint(-40, 40), random.randint(20, 60)
+    size = random.randint(3, 7)
+    return [start + step * place + random.randint(0, 12) + random.random() for place in
+        random.sample(range(size), k=size)]
+
+
+def draw_close(random: Random) -> list[float]:
+    """Numbers so close together that `eps` counts."""
+    size, start = random.randint(3, 6), random.choice((0.0, 0.5, -0.25))
+    return [start + random.randint(-40, 40) / 8192 + place / 512 for place in range(size)]
+
+
+# How students normalize. Each rule gets the numbers as a tensor, and `eps`.
+
+RowRule = Callable[[Tensor, float], Tensor]
+
+
+def on_row(rule: RowRule) -> Rule:
+    """What the rule makes of the values of a case."""
+    return lambda a: rule(as_row(a.values), a.eps).tolist()
+
+
+def variance(row: Tensor) -> Tensor:
+    """The average of the squared distances from the mean."""
+    return row.var(unbiased=False)
+
+
+def divided(numbers: Tensor, by: Tensor) -> Tensor:
+    """A quotient where there is one: a student's division by zero stops before this."""
+    return numbers / by if by else torch.zeros_like(numbers)
+
+
+def while_it_changes(a: Asked) -> Any:
+    """Each number normalized with those before it already normalized."""
+    values = list(map(float, a.values))
+    for place in range(len(values)):
+        values[place] = normalize(values, a.eps)[place]
+    return values
+
+
 # What several of these layers share.
 
 
@@ -113,7 +184,8 @@ def one_shift(place: str, rule: Rule) -> Mistake:
     """A shift that all share."""
     return Mistake("one shift for the layer", rule,
         f"You gave the whole layer a single shift. Each {place} has a shift of its own, as it has "
-        "a scale of its own.")
+        "a scale of its own.",
+            is_two=True)
 
 
 def statistics(name: str, rule: Rule, place: str, layer: str) -> Mistake:
@@ -137,6 +209,11 @@ BATCHNORM_SLIPS = (
         "You counted one scale and one shift for the whole layer. Every channel is treated on its "
         "own."),
     one_shift("channel", lambda a: a() // 2 + a.affine),
+    Mistake("three vectors", lambda a: a() + a.affine * a.num_features,
+        "You counted three numbers for each channel. One scales it and one shifts it: which is the "
+        "third, and is it learned?"),
+    Mistake("sizes added", lambda a: a.affine * (a.num_features + 2),
+        "You added 2 to the channels. Each channel has both, a scale and a shift."),
     Mistake("mixes the channels",
         lambda a: a.affine * parameters(nn.Linear(a.num_features, a.num_features)),
         "You counted weights from each channel to each other one, as in a Linear. BatchNorm never "
@@ -272,6 +349,40 @@ MEAN_SLIPS = (
     Mistake("share of the sum", lambda a: a(previous=0.0, batch_mean=a.previous + a.batch_mean),
         "You took the same share of both means. A running mean must lie between the two: if both "
         "are 5, it should stay 5."),
+    Mistake("old mean subtracted", lambda a: a(previous=0.0) - a.previous,
+        "You subtracted the old mean from the share of the batch mean. If both are 5, the running "
+        "mean should stay 5."),
+    Mistake("momentum added", lambda a: a.previous + a.momentum,
+        "You added `momentum` itself. It is a share, such as a tenth: a share of what?"),
+    Mistake("batch share subtracted", lambda a: a.previous - a(previous=0.0),
+        "You subtracted the share of the batch mean, so your mean moves away from it. And if both "
+        "are 5, the running mean should stay 5."),
+    Mistake("old mean enlarged", lambda a: a.previous + a(previous=0.0, batch_mean=a.previous),
+        "Your answer does not depend on `batch_mean`. The running mean moves towards it."),
+    Mistake("from the batch mean", lambda a: 2 * a.batch_mean - a(momentum=1 - a.momentum),
+        "You start from the batch mean and go beyond it. The running mean starts where it was, "
+        "and moves towards the batch mean."),
+    Mistake("divided by the sum of shares",
+        lambda a: (a.previous + a(previous=0.0)) / (1 + a.momentum),
+        "You kept all of the old mean and divided by `1 + momentum`. The two shares of PyTorch "
+        "add up to 1 without dividing."),
+    Mistake("divided by momentum",
+        lambda a: a.previous + (a.batch_mean - a.previous) / (a.momentum or 1),
+        "You divided by `momentum`, so the mean overshoots. A tenth of a distance is shorter than "
+        "the distance."),
+    Mistake("distance without its sign", lambda a: a.previous + abs(a() - a.previous),
+        "Your mean can only grow. Where the batch mean lies below it, it has to fall."),
+    Mistake("other share of the sum",
+        lambda a: (1 - a.momentum) * (a.previous + a.batch_mean),
+        "You took one share of the sum of both means. A running mean must lie between the two: if "
+        "both are 5, it should stay 5."),
+    Mistake("brackets around the sum",
+        lambda a: (a.previous + a.momentum) * (a.batch_mean - a.previous),
+        "You multiplied by the old mean. Look at your brackets: `momentum` says which share of the "
+        "distance is added."),
+    Mistake("momentum subtracted", lambda a: a.previous + a(previous=0.0) - a.momentum,
+        "You subtracted `momentum` itself. It is a share, such as a tenth: a share of what has to "
+        "go?"),
     Mistake("momentum as in SGD", lambda a: a.batch_mean + a(previous=0.0, batch_mean=a.previous),
         "You kept a share of the old value and added the whole new one, as SGD does with its "
         "momentum. A running mean must lie between the two: if both are 5, it stays 5."),
@@ -343,8 +454,8 @@ SHAPE_SLIPS = (
         "You left out the first entry of a tuple, as if it were the batch. `normalized_shape` "
         "has no batch in it: all its entries count."),
     Mistake("dimensions added", known.pairs(sum, "normalized_shape"),
-        "You added the entries of `normalized_shape`. How many places has a tensor "
-        "of that shape? `tensor_size` of lesson 00 knows."),
+        "You added the entries of `normalized_shape`. How many numbers does a tensor of 2 rows and "
+        "3 columns hold?"),
     Mistake("number of dimensions",
         lambda a: a(normalized_shape=len(torch_size(a.normalized_shape))),
         "You counted the dimensions of `normalized_shape`. What counts is how many places "
@@ -388,14 +499,19 @@ LAYERNORM = Function(
             praise="Right with a bias."),
         switch_ignored("elementwise_affine"),
         Mistake("both flags ignored", as_if(elementwise_affine=True, bias=True),
-            "`elementwise_affine` and `bias` can switch tensors off.",
-            praise="Right for the defaults."),
+            "`elementwise_affine` and `bias` can switch tensors off: your answer changes with "
+            "neither of them."),
         Mistake("bias without affine",
             lambda a: (
                 a() if a.elementwise_affine else a.bias * a(elementwise_affine=True, bias=False)),
             "Take `elementwise_affine=False` together with `bias=True`, and print the parameters "
             "of such a layer: is there a bias?",
             praise="Right for three of the four combinations."),
+        Mistake("off only with both",
+            lambda a: a(elementwise_affine=a.elementwise_affine or a.bias),
+            "You return 0 only where both arguments are False. Which tensors are left where "
+            "`elementwise_affine` alone is False? Print the parameters of such a layer.",
+            is_two=True),
         Mistake("no bias, no weight",
             lambda a: a(elementwise_affine=a.elementwise_affine and a.bias),
             "`bias=False` takes away the shift only: what stays?",
@@ -429,6 +545,9 @@ GROUPNORM_SLIPS = (
     Mistake("groups added", lambda a: a() + a.affine * a.num_groups,
         "You added something for the groups. A group only says whose mean and variance are "
         "shared: nothing is learned for it."),
+    Mistake("pair for each group too", lambda a: a() + a(num_channels=a.num_groups),
+        "You added a scale and a shift for each group. A group only says whose mean and variance "
+        "are shared: nothing is learned for it."),
     one_vector("GroupNorm"),
     statistics("running statistics counted", lambda a: 2 * a(), "channel too", "GroupNorm"),
     Mistake("channels times groups", lambda a: a() // 2 * a.num_groups,
@@ -504,6 +623,194 @@ RMSNORM = Function(
     ),
 )
 
+NORMALIZE = Function(
+    normalize,
+    parts=(
+        Part("numbers far apart", 2,
+            (case([3, 17]), case([5, 6, 10, 19]), case([-40, 10, 20, 30, 80]),
+             case([12.345678, -20.5, 70.25, 31.4159]), case([500, -300, 40, 7.125])),
+            lambda random: case(draw_apart(random))),
+        Part("numbers close together", 1,
+            (case([1, 2]), case([4, 4, 4]), case([0.001, 0.003]),
+             case([0.5, 0.5012345, 0.4923, 0.503]), case([-0.002, 0.001, 0.00725], 1e-5)),
+            lambda random: case(draw_close(random))),
+        Part("another eps", 1,
+            (case([1, 3], eps=3), case([1, 3, 8], 0.5), case([2, 2, 5, -1, 6], eps=1e-3),
+             case([0.25, -0.7654321, 1.5], 0.01)),
+            lambda random: case(draw_close(random), eps=random.choice((1e-6, 1e-3, 0.02, 0.5)))),
+    ),
+    mistakes=(
+        Mistake("unbiased variance",
+            on_row(lambda row, eps: (row - row.mean()) / (row.var() + eps).sqrt()),
+            "Your variance is that of a sample, divided by one less than there are numbers, as "
+            "`statistics.variance` and `Tensor.var` have it. A normalization layer takes the plain "
+            "average of the squared distances."),
+        Mistake("unbiased, eps outside",
+            on_row(lambda row, eps: (row - row.mean()) / (row.std() + eps)),
+            "Your deviation is that of a sample: it divides by one less than there are numbers. A "
+            "layer takes the plain average of the squared distances. And it adds `eps` to that "
+            "average, before the root.",
+            is_two=True),
+        Mistake("unbiased, no eps",
+            on_row(lambda row, eps: divided(row - row.mean(), row.std())),
+            "Your deviation is that of a sample: it divides by one less than there are numbers. A "
+            "layer takes the plain average of the squared distances. And it uses `eps`.",
+            is_two=True),
+        Mistake("no root",
+            on_row(lambda row, eps: (row - row.mean()) / (variance(row) + eps)),
+            "You divided by the variance itself. A variance is measured in squares: what brings it "
+            "back to the scale of the numbers?"),
+        Mistake("no root, no eps",
+            on_row(lambda row, eps: divided(row - row.mean(), variance(row))),
+            "You divided by the variance itself. A variance is measured in squares: what brings it "
+            "back to the scale of the numbers? And `eps` is missing.",
+            is_two=True),
+        Mistake("mean kept", on_row(lambda row, eps: row / (variance(row) + eps).sqrt()),
+            "You divided the numbers as they came. First their mean goes away, so that the results "
+            "lie around 0."),
+        Mistake("mean only", on_row(lambda row, eps: row - row.mean()),
+            "You subtracted the mean and stopped there. Then the numbers are brought to a common "
+            "scale: which number says how far they lie from their mean?"),
+        Mistake("root mean square",
+            on_row(lambda row, eps: row / (row.square().mean() + eps).sqrt()),
+            "You squared the numbers, not their distances from the mean. That is RMSNorm, which "
+            "subtracts no mean at all."),
+        Mistake("squares around zero",
+            on_row(lambda row, eps: (row - row.mean()) / (row.square().mean() + eps).sqrt()),
+            "Above the line you subtract the mean, below it you square the numbers as they came. "
+            "The variance squares the distances from the mean."),
+        Mistake("squares not averaged",
+            on_row(lambda row, eps: (
+                (row - row.mean()) / ((row - row.mean()).square().sum() + eps).sqrt())),
+            "You added up the squared distances. The variance is their average."),
+        Mistake("distances cancel",
+            on_row(lambda row, eps: (row - row.mean()) / as_row([eps]).sqrt()),
+            "Your variance is 0, or nearly: distances above and below the mean cancel when they "
+            "are added. What makes each of them positive first?"),
+        Mistake("mean square less the mean",
+            on_row(lambda row, eps: (
+                (row - row.mean()) / (row.square().mean() - row.mean() + eps).abs().sqrt())),
+            "You subtracted the mean from the average of the squares. One is measured in squares, "
+            "the other is not."),
+        Mistake("brackets around the distance",
+            on_row(lambda row, eps: row - row.mean() / (variance(row) + eps).sqrt()),
+            "Python divides before it subtracts: only the mean was divided. Put brackets round "
+            "the distance."),
+        Mistake("power before half",
+            on_row(lambda row, eps: (row - row.mean()) / (variance(row) + eps) / 2),
+            "Python takes a power before it divides, so `** 1/2` is no root: it halves. Write "
+            "`** 0.5`."),
+        Mistake("half of the variance",
+            on_row(lambda row, eps: (row - row.mean()) / ((variance(row) + eps) / 2)),
+            "You divided by half of the variance. Is there `** 1/2` in your code? Python takes the "
+            "power first and then halves; `** 0.5` is a root."),
+        Mistake("eps forgotten", on_row(lambda row, eps: divided(row - row.mean(),
+            variance(row).sqrt())),
+            "`eps` is missing in your quotient. It keeps the division safe where all numbers are "
+            "equal, and it counts wherever they lie close together."),
+        Mistake("eps outside the root",
+            on_row(lambda row, eps: (row - row.mean()) / (variance(row).sqrt() + eps)),
+            "You added `eps` to the root. PyTorch adds it to the variance first and takes the root "
+            "of both."),
+        Mistake("two roots",
+            on_row(lambda row, eps: (
+                (row - row.mean()) / (variance(row).sqrt() + as_row([eps]).sqrt()))),
+            "You added two roots. The root of a sum is another number: add `eps` first."),
+        Mistake("eps squared",
+            on_row(lambda row, eps: (row - row.mean()) / (variance(row) + eps * eps).sqrt()),
+            "You squared `eps`. It is added as it is."),
+        Mistake("eps added at the end",
+            on_row(lambda row, eps: divided(row - row.mean(), variance(row).sqrt()) + eps),
+            "You added `eps` to the result. It belongs to what you divide by, which must not "
+            "become 0."),
+        Mistake("eps as a lower limit",
+            on_row(lambda row, eps: (row - row.mean()) / max(variance(row), as_row([eps])).sqrt()),
+            "You use `eps` only where the variance is smaller. PyTorch adds it always."),
+        Mistake("eps subtracted",
+            on_row(lambda row, eps: (row - row.mean()) / (variance(row) - eps).abs().sqrt()),
+            "You subtracted `eps`. It is there to keep what you divide by away from 0."),
+        Mistake("eps above the line",
+            on_row(lambda row, eps: divided(row - row.mean() + eps, variance(row).sqrt())),
+            "Your `eps` stands above the line of the fraction. It is what you divide by that must "
+            "not become 0."),
+        Mistake("eps fixed", as_if(eps=1e-5),
+            "`eps` is an argument: use it in the place of a fixed number.",
+            praise="Right for the default."),
+        Mistake("mean rounded down",
+            on_row(lambda row, eps: (row - row.mean().floor())
+                / ((row - row.mean().floor()).square().mean() + eps).sqrt()),
+            "Your mean is a whole number. `//` rounds down, `/` keeps the fraction."),
+        Mistake("both rounded down",
+            on_row(lambda row, eps: (row - row.mean().floor())
+                / ((row - row.mean().floor()).square().mean().floor() + eps).sqrt()),
+            "Your mean and your variance are whole numbers. `//` rounds down, `/` keeps the "
+            "fraction."),
+        Mistake("sum for the mean",
+            on_row(lambda row, eps: (row - row.sum())
+                / ((row - row.sum()).square().mean() + eps).sqrt()),
+            "You subtracted the sum. The mean is the sum divided by how many numbers there are."),
+        Mistake("median",
+            on_row(lambda row, eps: (row - row.quantile(0.5))
+                / ((row - row.quantile(0.5)).square().mean() + eps).sqrt()),
+            "You measured the distances from the median, the number in the middle. Asked is the "
+            "mean."),
+        Mistake("average distance",
+            on_row(lambda row, eps: (row - row.mean()) / ((row - row.mean()).abs().mean() + eps)),
+            "You divided by the average distance. The variance averages the squares of the "
+            "distances, which gives far numbers more weight."),
+        Mistake("average distance, rooted",
+            on_row(lambda row, eps: (
+                (row - row.mean()) / ((row - row.mean()).abs().mean() + eps).sqrt())),
+            "You averaged the distances without their signs and took the root. The variance "
+            "averages their squares, and the root undoes the squaring."),
+        Mistake("mean and range",
+            on_row(lambda row, eps: (row - row.mean()) / (row.max() - row.min() + eps)),
+            "You divided by the way from the smallest number to the largest. A normalization layer "
+            "asks how far all of the numbers lie from their mean."),
+        Mistake("mean and range, no eps",
+            on_row(lambda row, eps: divided(row - row.mean(), row.max() - row.min())),
+            "You divided by the way from the smallest number to the largest. A normalization layer "
+            "asks how far all of the numbers lie from their mean, and uses `eps`.",
+            is_two=True),
+        Mistake("from 0 to 1",
+            on_row(lambda row, eps: divided(row - row.min(), row.max() - row.min())),
+            "You brought the numbers between 0 and 1 with their smallest and their largest. A "
+            "normalization layer uses the mean and the variance."),
+        Mistake("divided by the sum",
+            on_row(lambda row, eps: divided(row, row.sum())),
+            "You divided by the sum, so that the results add up to 1. A normalization layer "
+            "brings the mean to 0."),
+        Mistake("divided by the largest",
+            on_row(lambda row, eps: divided(row, row.abs().max())),
+            "You divided by the largest number. A normalization layer uses the mean and the "
+            "variance of all of them."),
+        Mistake("distances turned round", lambda a: [-value for value in a()],
+            "All your signs are the other way round: a number above the mean stays above 0."),
+        Mistake("distances without a sign", lambda a: [abs(value) for value in a()],
+            "You lost the sign of the distances: a number below the mean ends below 0."),
+        Mistake("squared distances",
+            on_row(lambda row, eps: (row - row.mean()).square() / (variance(row) + eps)),
+            "You divided the squared distances. The squares are needed for the variance only; what "
+            "is divided are the distances themselves."),
+        Mistake("while it changes", while_it_changes,
+            "Your mean moves while you go through the list, because you write the results into "
+            "it. Compute mean and variance once, before the first number changes."),
+        Mistake("first number only", lambda a: a()[:1],
+            "You stopped after the first number: does your `return` stand inside the loop?"),
+        Mistake("mean and variance",
+            lambda a: [as_row(a.values).mean().item(), variance(as_row(a.values)).item()],
+            "You returned the mean and the variance. Asked is what becomes of each number."),
+    ),
+    hints=(
+        "Do `[3, 9, 11, 17]` by hand first: its mean, the four distances, the average of their "
+        "squares. Mean and variance stand in the first picture, under channel 0.",
+        "Compute the mean once. Then the variance: `(value - mean) ** 2` for each value, and "
+        "the average of these.",
+        "`eps` is added to the variance before the root is taken: `** 0.5` is a root. "
+        "What stands above the line of the fraction?",
+    ),
+)
+
 LESSON = Lesson(
     "10-normalization",
-    (BATCHNORM_PARAMS, BATCHNORM_BUFFERS, RUNNING_MEAN, LAYERNORM, GROUPNORM, RMSNORM))
+    (NORMALIZE, BATCHNORM_PARAMS, BATCHNORM_BUFFERS, RUNNING_MEAN, LAYERNORM, GROUPNORM, RMSNORM))

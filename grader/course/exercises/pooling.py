@@ -107,6 +107,19 @@ def over_the_end(a: Asked, places: int) -> Any:
     return a(values=[*a.values, *[-inf] * places])
 
 
+def windows_of(a: Asked) -> list[list[float]]:
+    """The full windows over the values."""
+    starts = range(0, len(a.values) - a.kernel_size + 1, step(a))
+    return [list(a.values[start : start + a.kernel_size]) for start in starts]
+
+
+def none_in(a: Asked, height: Any, width: Any) -> Any:
+    """The shape with these in the place of None."""
+    rows, columns = known.pair(a.output_size)
+    return (*a.input_shape[:2], height if rows is None else rows,
+        width if columns is None else columns)
+
+
 def draw_ceil(random: Random) -> Case:
     """Windows far apart, so that the last one often starts outside."""
     kernel_size = random.randint(1, 4)
@@ -156,10 +169,10 @@ LENGTH = Function(
     pool_output_length,
     parts=(
         Part("windows side by side", 1,
-            (case(4, 2), case(7, 2), case(10, 3), case(11, 4, stride=None)),
+            (case(4, 2), case(9, 2), case(10, 3), case(11, 4, stride=None)),
             lambda random: case(random.randint(10, 200), random.randint(2, 9))),
         Part("stride and padding", 1,
-            (case(5, 3, 1), case(6, 3, stride=2), case(7, 3, 2, 1), case(10, 4, padding=2),
+            (case(5, 3, 1), case(6, 3, stride=2), case(9, 3, 2, 1), case(10, 4, padding=2),
              case(9, 4, stride=3, padding=2)),
             lambda random: case(random.randint(20, 200), random.randint(4, 9),
                 stride=random.randint(1, 3), padding=random.randint(0, 2))),
@@ -170,7 +183,7 @@ LENGTH = Function(
                 stride=random.randint(1, 4), padding=random.randint(0, 1),
                 dilation=random.randint(2, 5))),
         Part("ceil_mode", 2,
-            (case(7, 2, ceil_mode=True), case(6, 2, ceil_mode=True),
+            (case(9, 2, ceil_mode=True), case(6, 2, ceil_mode=True),
              case(8, 1, 4, ceil_mode=True), case(5, 2, 3, 1, ceil_mode=True),
              case(5, 4, 3, 2, ceil_mode=True), case(5, 4, stride=8, padding=2, ceil_mode=True),
              case(14, 3, stride=4, padding=1, dilation=2, ceil_mode=True),
@@ -213,6 +226,26 @@ LENGTH = Function(
         Mistake("first window not counted", lambda a: a() - 1,
             "You are one short, each time. You counted the steps of the window; it also stands "
             "somewhere before its first step."),
+        Mistake("one added before dividing",
+            lambda a: a(ceil_mode=False) if a.ceil_mode else a(stride=1) // step(a),
+            "The first window always counts: divide only the way that it can still go, and count "
+            "it afterwards."),
+        Mistake("rounded to the nearest",
+            lambda a: round((a(stride=1, ceil_mode=False) - 1) / step(a)) + 1,
+            "You round to the nearest whole number. PyTorch rounds down or, with `ceil_mode`, up."),
+        Mistake("dilated windows side by side",
+            lambda a: a(stride=a.stride or a.dilation * (a.kernel_size - 1) + 1),
+            "Without a `stride` you let the windows move by all that they cover, gaps included. "
+            "The default does not depend on `dilation`.",
+            praise="Right for `dilation=1`."),
+        Mistake("first window lost with ceil_mode",
+            lambda a: never_dropping(a) - 1 if a.ceil_mode else a(),
+            "With `ceil_mode=True` you have lost the window that stands before the first step.",
+            praise="Right for `ceil_mode=False`."),
+        Mistake("minus before a bracket",
+            lambda a: never_dropping(a) - 2 if a.ceil_mode else a(),
+            "With `ceil_mode=True` a minus sign turns too much round: what stands in its bracket?",
+            praise="Right for `ceil_mode=False`."),
         Mistake("window one place short", lambda a: longer(a, 1),
             "You count a window that sticks out of the input by one place. Test the formula with "
             "a window as long as the input: it fits once."),
@@ -241,14 +274,47 @@ LENGTH = Function(
             praise="Nearly right."),
     ),
     hints=(
-        "It is the length of a convolution's output, `conv1d_output_length`, "
-        "with another default for `stride`.",
+        "The rule stands above, in 'How many windows?'. Do it by hand for 7 numbers and "
+        "`kernel_size=2`.",
         "Decide about `stride` in the first line: what does it become if it is None?",
         "How far can the first window be moved to the right? Divide that way by the stride, "
         "rounding down or, with `ceil_mode`, up. (`math.ceil(a / b)` rounds up.)",
         "With `ceil_mode`, compute where the last window starts. If there is neither input nor "
         "left padding at that place, there is one window less.",
     ),
+)
+
+def with_channels(a: Asked, front: tuple[int, ...], **changes: Any) -> Any:
+    """The shape with another front."""
+    return (*front, *a(**changes)[len(front):])
+
+
+def changed_channels(
+    name: str, front: Callable[[Asked], tuple[int, ...]], sentence: str
+) -> known.Mistakes:
+    """Other channels, alone and with windows that only stand side by side."""
+    return (
+        Mistake(name, lambda a: with_channels(a, front(a)), sentence,
+            praise="Height and width are right."),
+        Mistake(f"{name}, kernel only",
+            lambda a: with_channels(a, front(a), stride=None, padding=0, ceil_mode=False),
+            f"{sentence} And you use neither `stride` nor `padding` and `ceil_mode`.", is_two=True),
+    )
+
+
+def divided(a: Asked, entries: int) -> tuple[int, ...]:
+    """The first entries of the shape, divided by the window."""
+    return tuple(entry // known.pair(a.kernel_size)[0] for entry in a.input_shape[:entries])
+
+
+channels_changed = (
+    *changed_channels("one channel", lambda a: (a.input_shape[0], 1),
+        "You made one channel of all of them. Pooling looks at each channel alone."),
+    *changed_channels("channels pooled", lambda a: (a.input_shape[0], divided(a, 2)[1]),
+        "You pooled the channels as well. Windows have rows and columns: they stay in one "
+        "channel."),
+    *changed_channels("every entry pooled", lambda a: divided(a, 2),
+        "You pooled all four entries of the shape. Windows move over height and width only."),
 )
 
 OUTPUT_SHAPE = Function(
@@ -280,6 +346,23 @@ OUTPUT_SHAPE = Function(
             "pooling they stand side by side."),
         STRIDE_IGNORED,
         stride_1_only("pixel"),
+        *channels_changed,
+        Mistake("halved", as_if(kernel_size=2, stride=None, padding=0, ceil_mode=False),
+            "You halved height and width. Only windows of 2 that stand side by side do that."),
+        Mistake("divided with a rest",
+            lambda a: (*a.input_shape[:2],
+                *(side / size for side, size in zip(
+                    a.input_shape[2:], known.pair(a.kernel_size), strict=True))),
+            "You divided height and width by the window, and kept the rest. How many full windows "
+            "are there?", is_two=True),
+        Mistake("ceil_mode as dilation",
+            lambda a: (
+                a(ceil_mode=False) if a.ceil_mode
+                else larger(a, known.each(lambda padding: 2 * padding, a.padding),
+                    kernel_size=1, stride=step(a), padding=0)),
+            "These are the numbers of `ceil_mode` in the place of `dilation`. Five arguments in a "
+            "row are easily shifted by one: hand them to `pool_output_length` by name.",
+            is_two=True),
         Mistake("shape and kernel only", as_if(stride=None, padding=0, ceil_mode=False),
             "You use neither `stride` nor `padding` and `ceil_mode`: start with `stride`.",
             praise="Right for windows side by side.", is_two=True),
@@ -359,6 +442,49 @@ ADAPTIVE = Function(
         Mistake("never larger than the input", lambda a: tuple(map(min, a.input_shape, a())),
             "You don't let the output grow. PyTorch does: where `output_size` is larger than the "
             "input, the windows overlap and values repeat."),
+        Mistake("pairs only, None left in",
+            lambda a: (
+                none_in(a, None, None) if isinstance(a.output_size, tuple) else a.input_shape[:1]),
+            "An int has no entries: make a pair of it first. And you let None through into the "
+            "shape, where it means that this side keeps its size.", is_two=True),
+        Mistake("None left in", lambda a: none_in(a, None, None),
+            "You let None through into the shape. None means that this side keeps its size: which "
+            "number is that?",
+            praise="Right without None.", is_two=True),
+        Mistake("None left in the width", lambda a: none_in(a, a.input_shape[2], None),
+            "You replace None where it stands for the height. It may stand for the width, too.",
+            praise="Right where the second entry is a number.", is_two=True),
+        Mistake("None left in the height", lambda a: none_in(a, None, a.input_shape[3]),
+            "You replace None where it stands for the width. It may stand for the height, too.",
+            praise="Right where the first entry is a number.", is_two=True),
+        Mistake("one of two Nones",
+            lambda a: (*a()[:3], None) if a.output_size == (None, None) else a(),
+            "Where both entries are None you replace one of them only: after `if` and `elif` one "
+            "branch is run, never both.",
+            praise="Right for one None.", is_two=True),
+        Mistake("None as zero", lambda a: none_in(a, 0, 0),
+            "You made a size of 0 of None. None means that this side is left alone.",
+            praise="Right without None.", is_two=True),
+        Mistake("None takes the height", lambda a: none_in(a, a.input_shape[2], a.input_shape[2]),
+            "For None you took the height each time. The second entry of the pair is about the "
+            "width.",
+            praise="Right where the second entry is a number.", is_two=True),
+        Mistake("None takes the width", lambda a: none_in(a, a.input_shape[3], a.input_shape[3]),
+            "For None you took the width each time. The first entry of the pair is about the "
+            "height.",
+            praise="Right where the first entry is a number.", is_two=True),
+        Mistake("None one place off", lambda a: none_in(a, a.input_shape[1], a.input_shape[2]),
+            "For None you look one place too far to the left in `input_shape`: batch and channels "
+            "come first.",
+            praise="Right without None.", is_two=True),
+        Mistake("nothing resized beside None",
+            lambda a: a.input_shape if None in known.pair(a.output_size) else a(),
+            "Where one entry is None you leave the other side alone as well. Each entry is about "
+            "its own side.",
+            praise="Right without None."),
+        Mistake("one channel", lambda a: (a.input_shape[0], 1, *a()[2:]),
+            "You made one channel of all of them. Each channel is pooled on its own.",
+            praise="Height and width are right."),
         Mistake("None as one",
             known.pairs(lambda two: (two[0] or 1, two[1] or 1), "output_size"),
             "You made a size of 1 of None. None means that this side is left alone."),
@@ -407,12 +533,42 @@ MAX_POOL = Function(
             "Without a `stride` your windows overlap: they move one place at a time. In pooling "
             "they stand side by side."),
         STRIDE_IGNORED,
+        Mistake("stride ignored, last window incomplete",
+            lambda a: over_the_end(a.but(stride=None), a.kernel_size - 1),
+            "Your windows always stand side by side, whatever `stride` says. And the last one may "
+            "be cut short: a window that is not full is dropped.", is_two=True),
+        Mistake("stride 1 by default, windows over the end",
+            lambda a: over_the_end(a.but(stride=a.stride or 1), a.kernel_size - 1),
+            "Without a `stride` your windows overlap, and the last ones reach beyond the end: in "
+            "pooling they stand side by side, and only full ones count.", is_two=True),
+        Mistake("kernel and stride together",
+            lambda a: a(stride=a.kernel_size + (a.stride or 0)),
+            "You moved the windows by kernel and stride together. `stride` is the whole way from "
+            "one start to the next."),
+        Mistake("windows as long as the stride",
+            lambda a: [max(a.values[start : start + step(a)])
+                for start in range(0, len(a.values) - a.kernel_size + 1, step(a))],
+            "Your windows are as long as the stride. However far a window moves, it holds "
+            "`kernel_size` values.",
+            praise="Right where the windows stand side by side."),
+        Mistake("starts one after the other", lambda a: a(stride=1)[: len(a())],
+            "You have the right number of windows, but each starts only one place after the last. "
+            "Where does window 2 start?"),
         Mistake("last window incomplete",
             # as far as there is room for one more window, with at least one value in it
             lambda a: over_the_end(a, min(a.kernel_size, step(a)) - 1),
             "You add a window for what is left at the end, as `ceil_mode=True` does. A window "
             "that is not full is dropped.",
             praise="Right at first."),
+        Mistake("filled up",
+            lambda a: over_the_end(a, -len(a.values) % step(a)),
+            "You fill the values up until the last window is full. PyTorch leaves over what fills "
+            "no window.",
+            praise="Right at first."),
+        Mistake("filled up with zeros",
+            lambda a: a(values=[*a.values, *[0.0] * (-len(a.values) % a.kernel_size)]),
+            "You fill the values up with zeros. PyTorch leaves over what fills no window.",
+            praise="Right where nothing is left over."),
         Mistake("windows over the end", lambda a: over_the_end(a, a.kernel_size - 1),
             "Your last windows reach beyond the end of `values`. A Python slice stops there "
             "without a word; pooling uses full windows only."),
@@ -445,6 +601,12 @@ MAX_POOL = Function(
             "You stopped after the first window: does your `return` stand inside the loop?"),
         Mistake("largest without its sign", lambda a: a(values=[abs(v) for v in a.values]),
             "You compare without the sign. Of -3 and 1 the larger one is 1."),
+        Mistake("largest by its size", lambda a: [max(each, key=abs) for each in windows_of(a)],
+            "You look for the number that is farthest from 0. Of -3 and 1 the larger one is 1.",
+            praise="Right without negative numbers."),
+        Mistake("sorted first", lambda a: a(values=sorted(a.values)),
+            "You sorted the values first. A window holds neighbours, in the order in which they "
+            "came."),
         Mistake("first value of each window",
             lambda a: a(kernel_size=1, stride=step(a))[: len(a())],
             "You kept the first value of each window. Compare all the values in it."),
@@ -460,4 +622,4 @@ MAX_POOL = Function(
     ),
 )
 
-LESSON = Lesson("08-pooling", (LENGTH, OUTPUT_SHAPE, ADAPTIVE, MAX_POOL))
+LESSON = Lesson("08-pooling", (MAX_POOL, LENGTH, OUTPUT_SHAPE, ADAPTIVE))

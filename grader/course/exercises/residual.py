@@ -86,7 +86,7 @@ def norm_of_the_input(first: str = "") -> Mistake:
 PROJECTION = Function(
     projection_params,
     parts=(
-        Part("more channels", 2, (case(1, 2), case(3, 8), case(64, 128)),
+        Part("more channels", 2, (case(1, 2), case(3, 8), case(48, 96)),
             lambda random: case(random.randint(2, 60), random.randint(61, 256))),
         Part("fewer channels, or as many", 1,
             (case(5, 2), case(16, 4), case(in_channels=7, out_channels=7)),
@@ -96,7 +96,9 @@ PROJECTION = Function(
         Mistake("no BatchNorm", lambda a: a() - norm(a.out_channels),
             "You counted the convolution. Behind it stands a BatchNorm2d, which has parameters of "
             "its own."),
-        known.one_number(projection),
+        Mistake("one number per channel", lambda a: a() - norm(a.out_channels) // 2,
+            "Beside the weights you counted one number for each output channel. The convolution "
+            "has no bias here, and a BatchNorm learns more than that: which two vectors?"),
         Mistake("convolution's bias counted", lambda a: a() + a.out_channels,
             "You gave the convolution a bias. It has none here: the BatchNorm behind it subtracts "
             "the mean, and a bias would vanish."),
@@ -117,6 +119,33 @@ PROJECTION = Function(
         Mistake("BatchNorm for one channel", lambda a: a() - norm(a.out_channels) + norm(1),
             "You counted one scale and one shift for the whole BatchNorm. Each channel has its "
             "own."),
+        Mistake("a number for each side",
+            lambda a: a() - norm(a.out_channels) + a.in_channels + a.out_channels,
+            "You counted one number for each input channel and one for each output channel. The "
+            "BatchNorm meets the output channels only, and learns two numbers for each.",
+            is_two=True),
+        Mistake("BatchNorm as a grid",
+            lambda a: (
+                a() - norm(a.out_channels) + conv(a.out_channels, a.out_channels, 1)),
+            "You counted the BatchNorm like a layer that connects each channel with each channel. "
+            "It treats every channel alone: what does it learn for one of them?"),
+        Mistake("BatchNorm for each connection",
+            lambda a: a() - norm(a.out_channels) + 2 * conv(a.in_channels, a.out_channels, 1),
+            "You gave every weight of the convolution two numbers of the BatchNorm. It does not "
+            "see the weights, only the channels that come out."),
+        Mistake("weights twice, no BatchNorm",
+            lambda a: 2 * conv(a.in_channels, a.out_channels, 1),
+            "You counted the convolution's weights twice. The second layer is a BatchNorm2d: what "
+            "does it learn for one channel?"),
+        Mistake("weights counted twice",
+            lambda a: a() + conv(a.in_channels, a.out_channels, 1),
+            "You counted the convolution's weights twice. A 1x1 kernel has one weight for each "
+            "pair of an input and an output channel."),
+        Mistake("bias and statistics counted",
+            lambda a: a() + a.out_channels + norm(a.out_channels),
+            "You gave the convolution a bias and counted the running statistics of the BatchNorm. "
+            "The first is switched off here, the second are buffers: no gradient trains them.",
+            is_two=True),
         Mistake("free for equal channels", lambda a: a() if a.in_channels != a.out_channels else 0,
             "This function counts a projection that is there: whether a block needs one is the "
             "next question.",
@@ -128,9 +157,11 @@ PROJECTION = Function(
             "where the channels differ, and it is trained."),
     ),
     hints=(
-        "Two layers: you counted the first one's kind in `conv2d_params` or `pointwise_params`, "
-        "the second one's in `batchnorm_params`.",
+        "Two layers, two sums. How many weights has a 1x1 kernel for one pair of an input and an "
+        "output channel, and how many pairs are there?",
         "How many channels leave the convolution and enter the BatchNorm?",
+        "A BatchNorm learns a scale and a shift for each channel. Print the shapes in "
+        "`block.shortcut.named_parameters()`.",
     ),
 )
 
@@ -216,6 +247,10 @@ CONCAT = Function(
         Mistake("first not counted",
             lambda a: a(shapes=[with_size(a.shapes[0], a.dim, 0), *a.shapes[1:]]),
             "You left out the first tensor's size. Your sum runs over the others only."),
+        negative_dim("sign of dim lost",
+            lambda a: joined(a, min(abs(a.dim), len(a.shapes[0]) - 1)),
+            "You lost the sign of `dim`. A negative one counts from the end: `-1` is the last "
+            "dimension, `1` the second."),
         negative_dim("negative dim off by one",
             lambda a: joined(a, (a.dim - (a.dim < 0)) % len(a.shapes[0])),
             "A negative `dim` lands one place too far to the front. `-1` is the last dimension."),
@@ -308,6 +343,14 @@ PATH_SLIPS = (
             + conv(a.in_channels, a.in_channels) + norm(a.in_channels)),
         "Your first convolution keeps the channels and your second one changes them. In a "
         "BasicBlock it is the other way round."),
+    Mistake("1x1 kernels in the path",
+        lambda a: a() - conv(a.in_channels + a.out_channels, a.out_channels) * 8 // 9,
+        "Your two convolutions of the main path have one weight for each pair of channels, as the "
+        "projection has. Their kernels are 3x3."),
+    Mistake("stride multiplies weights",
+        lambda a: a() + (a.stride - 1) * conv(a.in_channels, a.out_channels),
+        "Your weights grow with the stride. It says where the kernel stops, and the same weights "
+        "are used at every stop."),
     Mistake("kernel not squared",
         lambda a: a() - conv(a.in_channels + a.out_channels, a.out_channels) * 2 // 3,
         "You counted three weights for each pair of channels. The kernel is 3x3: draw it and "
@@ -319,10 +362,10 @@ BASIC_BLOCK = Function(
     parts=(
         Part("same shape", 2, (case(1, 1), case(2, 2), case(64, 64)), draw_equal),
         Part("other channels", 2,
-            (case(1, 2), case(64, 128), case(16, 4), case(in_channels=6, out_channels=10)),
+            (case(1, 2), case(48, 96), case(16, 4), case(in_channels=6, out_channels=10)),
             draw_different),
         Part("stride", 1,
-            (case(2, 2, stride=2), case(8, 8, 3), case(64, 128, 2), case(12, 5, stride=2)),
+            (case(2, 2, stride=2), case(8, 8, 3), case(48, 96, 2), case(12, 5, stride=2)),
             lambda random: random.choice((draw_equal, draw_different))(random, stride=2)),
     ),
     mistakes=(
@@ -386,4 +429,4 @@ BASIC_BLOCK = Function(
     ),
 )
 
-LESSON = Lesson("12-residual", (PROJECTION, CONCAT, BASIC_BLOCK))
+LESSON = Lesson("12-residual", (CONCAT, PROJECTION, BASIC_BLOCK))

@@ -97,6 +97,19 @@ def instead(wrong: dict[str, str]) -> Callable[[Asked], str]:
     return lambda a: wrong.get(a.loss) or a()
 
 
+def over_logits(a: Asked, subtracted: float) -> list[float]:
+    """Exponentials over the sum of the logits, a list that does not sum to 1."""
+    logits = vector(a.logits)
+    return (logits.sub(subtracted).exp() / logits.sum()).tolist()
+
+
+def short_e(base: float) -> Mistake:
+    """Euler's number with too few digits."""
+    return Mistake(f"{base} for e", lambda a: a(logits=[z * math.log(base) for z in a.logits]),
+        f"You wrote {base} for e. That is close, and each power makes it worse. `math.exp` and "
+        "`math.e` have all its digits.")
+
+
 NOT_NORMALISED = Mistake("not normalised",
     lambda a: (vector(a.logits) / vars(a).get("temperature", 1)).exp().tolist(),
     "You took the exponentials, but they don't sum to 1 yet.")
@@ -106,6 +119,28 @@ def on_one_side(name: str, did: str, rule: ListRule, here: str, there: str) -> M
     """A step that belongs in the numerator and the denominator, and is taken in one of them."""
     return Mistake(name, rule,
         f"You {did} in the {here} but not in the {there}. The sum runs over the same exponentials.")
+
+
+def own_share_loss(a: Asked) -> float:
+    """The loss of the target's share in the plain sum of the logits, where there is one."""
+    shares = vector(a.logits) / vector(a.logits).sum()
+    return -float(shares[a.target].log().nan_to_num(-math.inf))
+
+
+def kept_above(least: float) -> Mistake:
+    """A probability that may not get too small for a logarithm."""
+    return Mistake(f"probability at least {least}", lambda a: min(a(), -math.log(least)),
+        f"You never let the probability fall below {least}, so your loss ends at "
+        f"{-math.log(least):.1f}. The worse the guess, the larger the loss: without an end.",
+        praise="Right for probabilities that are not tiny.")
+
+
+def a_little_more(extra: float) -> Mistake:
+    """A probability with something added, so that its logarithm exists."""
+    return Mistake(f"{extra} added", lambda a: -math.log(math.exp(-a()) + extra),
+        f"You added {extra} to the probability before the logarithm. A small loss is then wrong, "
+        "and a large one is cut off.",
+        praise="Nearly right.")
 
 
 def some_logits(random: Random, low: int = 2, high: int = 6) -> list[float]:
@@ -166,8 +201,8 @@ SOFTMAX = Function(
             "You applied the sigmoid to each logit alone. Softmax divides by something that all "
             "the logits share, so that the result sums to 1."),
         Mistake("logarithm taken", lambda a: torch.log_softmax(vector(a.logits), dim=0).tolist(),
-            "You returned logarithms of probabilities (`nn.LogSoftmax`). Softmax itself gives "
-            "numbers between 0 and 1."),
+            "You returned logarithms of probabilities. Softmax itself gives numbers between 0 and "
+            "1."),
         Mistake("winner takes all",
             lambda a: functional.one_hot(vector(a.logits).argmax(), len(a.logits)).float().tolist(),
             "You gave everything to the largest logit: that is argmax as a one-hot vector. "
@@ -187,6 +222,32 @@ SOFTMAX = Function(
             "what is summed there?"),
         Mistake("base two", lambda a: a(logits=[logit * math.log(2) for logit in a.logits]),
             "You used powers of 2. The base is Euler's number, as in `math.exp`."),
+        *(short_e(base) for base in (2.7, 2.72, 2.718, 2.7183)),
+        Mistake("divided by the sum of the logits", lambda a: over_logits(a, 0.0),
+            "You divided by the sum of the logits. What has to sum to 1 are the exponentials."),
+        Mistake("largest subtracted, divided by the sum of the logits",
+            lambda a: over_logits(a, max(a.logits)),
+            "You divided by the sum of the logits. The exponentials have to sum to 1, and yours "
+            "are those of the logits minus the largest."),
+        Mistake("squares", lambda a: (vector(a.logits) ** 2 / sum(vector(a.logits) ** 2)).tolist(),
+            "You squared the logits. That makes them positive, but -2 and 2 then get the same "
+            "share. Which function grows all the way?"),
+        Mistake("sum of one", lambda a: (vector(a.logits) - a.logits[0]).exp().tolist(),
+            "Your denominator holds the first exponential only. Does your loop end too early, with "
+            "a `return` inside it?"),
+        Mistake("sum not finished",
+            lambda a: (vector(a.logits) - vector(a.logits).logcumsumexp(0)).exp().tolist(),
+            "You divide while your sum is still growing. The first share is divided by one "
+            "exponential, the last one by all of them."),
+        Mistake("large logits cut off", lambda a: a(logits=[min(z, 700) for z in a.logits]),
+            "You cut large logits off. Then 1000 and 1001 are the same to you, and it is their "
+            "difference that counts.",
+            praise="Right for small logits."),
+        Mistake("large logits cut off on both sides",
+            lambda a: a(logits=[max(-700, min(z, 700)) for z in a.logits]),
+            "You cut logits off above and below. Then -1000 and -1001 are the same to you, and it "
+            "is their difference that counts.",
+            praise="Right for small logits."),
     ),
     hints=(
         "Work out `softmax([1, 1])` by hand: two equal logits, two equal probabilities.",
@@ -224,11 +285,11 @@ CROSS_ENTROPY = Function(
             "You took the logarithm of the logit itself. Logits are no probabilities: they need a "
             "softmax first."),
         Mistake("logit taken for log-probability", lambda a: -float(a.logits[a.target]),
-            "You returned minus the target's logit, as `nn.NLLLoss` does with whatever it gets. "
-            "It wants log-probabilities; these are raw logits."),
+            "You returned minus the target's logit. Logits are no logarithms of probabilities: a "
+            "softmax is missing."),
         Mistake("softmax twice", lambda a: a(logits=softmax(a.logits)),
-            "You applied softmax twice. That is what happens when a model that ends in Softmax is "
-            "trained with `nn.CrossEntropyLoss`: the loss never comes near zero."),
+            "You applied softmax twice: once more on what are shares already. The loss never comes "
+            "near zero then, however sure the logits are."),
         Mistake("target's logit forgotten", lambda a: a() + a.logits[a.target],
             "You have the logarithm of the sum of the exponentials. The logit of the target is "
             "still missing."),
@@ -268,6 +329,18 @@ CROSS_ENTROPY = Function(
             lambda a: from_one_hot(functional.binary_cross_entropy, a),
             "You added a term for each wrong class, as in binary cross-entropy. Here only the "
             "probability of the true class counts."),
+        Mistake("logits' own shares", own_share_loss,
+            "You divided the target's logit by the sum of the logits. Shares that are "
+            "probabilities come from `softmax`: where are the exponentials?"),
+        Mistake("one over the probability", lambda a: math.exp(a()),
+            "You divided 1 by the probability. That grows without end too, but is 1 where the "
+            "loss should be 0."),
+        Mistake("probability of the others",
+            lambda a: -math.log1p(-math.exp(-a())) if a() > 1e-15 else math.inf,
+            "You took the logarithm of what is missing to 1. Your loss grows as the target's "
+            "probability grows; it should fall."),
+        *map(kept_above, (1e-8, 1e-9, 1e-10, 1e-12)),
+        *map(a_little_more, (1e-8, 1e-9, 1e-10, 1e-12)),
     ),
     hints=(
         "You have `softmax` already. Which one of its numbers does the loss look at?",
@@ -305,8 +378,8 @@ TEMPERATURE = Function(
     ),
     mistakes=(
         Mistake("temperature without effect", as_if(temperature=1),
-            "Your temperature changes nothing. Either it is not used, or it stands outside the "
-            "exponential, where it cancels between numerator and denominator."),
+            "Your temperature changes nothing. Either it is not used, or it cancels: what is added "
+            "to every logit, or multiplies every exponential, stands above and below the line."),
         Mistake("hot and cold exchanged", lambda a: a(temperature=1 / a.temperature),
             "Your high temperature makes the probabilities sharper. It should make them flatter: "
             "the differences between the logits must shrink."),
@@ -325,8 +398,13 @@ TEMPERATURE = Function(
             lambda a: exponentials(a, 1, a.temperature), "denominator", "numerator"),
         NOT_NORMALISED,
         Mistake("square root of the temperature", lambda a: a(temperature=math.sqrt(a.temperature)),
-            "You used the square root, as attention does with its head size. Here the temperature "
-            "itself is used."),
+            "You used the square root of the temperature. Here the temperature itself is used."),
+        Mistake("first logit only",
+            lambda a: a(logits=[a.logits[0] / a.temperature, *a.logits[1:]], temperature=1),
+            "Only your first logit gets the temperature. It belongs to each of them."),
+        Mistake("temperature subtracted from the shares",
+            lambda a: [p - a.temperature for p in a(temperature=1)],
+            "You subtracted the temperature from the shares. It acts before the exponential."),
         Mistake("softmax twice", lambda a: a(logits=a(temperature=1)),
             "You applied softmax twice: first to the logits, then to the probabilities. The "
             "temperature acts on the logits, before the only softmax."),
@@ -354,13 +432,23 @@ LAST_LAYER = Table(
             "Sigmoid gives numbers between 0 and 1 only. With `MSELoss` the target may be any "
             "number, a price or a temperature."),
         Mistake("regression cut off", instead({"MSELoss": "ReLU"}),
-            "ReLU can give no negative number, and where it gives 0 it learns nothing. With "
-            "`MSELoss` the target may be any number."),
+            "ReLU can give no negative number, and where it gives 0 the weights before it get no "
+            "gradient. With `MSELoss` the target may be any number."),
+        Mistake("regression between -1 and 1", instead({"MSELoss": "Tanh"}),
+            "Tanh gives numbers between -1 and 1 only. With `MSELoss` the target may be any "
+            "number, a price or a temperature."),
         Mistake("regression as shares", instead({"MSELoss": "Softmax"}),
             "Softmax makes numbers that sum to 1. With `MSELoss` the target may be any number."),
         Mistake("sigmoid twice", instead({"BCEWithLogitsLoss": "Sigmoid"}),
             "`BCEWithLogitsLoss` applies the sigmoid itself. With another one in the model the "
             "loss cannot come near zero. The name says what it wants."),
+        Mistake("logarithms for yes-or-no questions",
+            instead({"BCELoss": "LogSigmoid", "BCEWithLogitsLoss": "LogSigmoid"}),
+            "LogSigmoid gives logarithms. Both binary losses take their logarithms themselves."),
+        Mistake("logarithms of each output alone",
+            instead({"NLLLoss": "LogSigmoid", "CrossEntropyLoss": "LogSigmoid"}),
+            "LogSigmoid treats each output alone. The classes exclude each other here, so their "
+            "probabilities have to share one denominator."),
         Mistake("logits for BCELoss", instead({"BCELoss": "Linear"}),
             "`BCELoss` takes the logarithm of what it gets, and raises an error for numbers "
             "outside 0 to 1. Something has to bring the logits there."),
@@ -388,14 +476,23 @@ LAST_LAYER = Table(
         Mistake("probabilities for NLLLoss", instead({"NLLLoss": "Softmax"}),
             "`NLLLoss` takes no logarithm itself, whatever its name says. With probabilities its "
             "best value is -1."),
+        Mistake("a loss for a layer", lambda a: a.loss,
+            "You wrote the loss itself. Asked is the layer of the model that comes before it."),
+        Mistake("nothing behind the Linear, in other words",
+            lambda a: "Identity",
+            "`Identity` changes nothing, so it is no answer to what the model ends in. What to "
+            "write if nothing comes after the last Linear stands above the cell."),
+        Mistake("function for class", instead({"NLLLoss": "log_softmax"}),
+            "That is the name of a function. Asked is the class, as `nn` has it.",
+            praise="The layer is right."),
         Mistake("module in front", lambda a: f"nn.{a()}",
-            "Give the name of the class alone, like `Linear`, without `nn.`.",
+            "Give the name of the class alone, without `nn.`.",
             praise="The layer is right."),
         Mistake("brackets behind", lambda a: f"{a()}()",
-            "Give the name of the class alone, like `Linear`, without brackets.",
+            "Give the name of the class alone, without brackets.",
             praise="The layer is right."),
         Mistake("small letters", lambda a: a().lower(),
-            "Spell the class as PyTorch does, like `Linear`, with its capitals.",
+            "Spell the class as PyTorch does, with its capitals.",
             praise="The layer is right."),
     ),
     hints=(
@@ -403,8 +500,9 @@ LAST_LAYER = Table(
         "a sigmoid or a logarithm by itself?",
         "PyTorch's page of each loss says under `Input` whether it wants any real numbers "
         "(logits), probabilities or log-probabilities.",
-        "Two of the classification losses want logits. Then nothing stands after the Linear.",
+        "A loss wants any real numbers, probabilities, or logarithms of probabilities. Which layer "
+        "makes each of them of the outputs of a Linear, and which losses make them themselves?",
     ),
 )
 
-LESSON = Lesson("03-softmax", (SOFTMAX, CROSS_ENTROPY, TEMPERATURE, LAST_LAYER))
+LESSON = Lesson("03-softmax", (SOFTMAX, TEMPERATURE, CROSS_ENTROPY, LAST_LAYER))

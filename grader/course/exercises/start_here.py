@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import torch
 
 from grader.course import misconceptions as known
@@ -48,11 +50,43 @@ SIZE = Function(
             "A tensor with the empty shape `()` holds one number, like `torch.tensor(7.0)`. "
             "What must a product start from?",
             praise="Right but for the scalar."),
+        Mistake("zero for every shape", lambda a: 0,
+            "Your answer is 0 for every shape. A product that starts from 0 stays 0, whatever it "
+            "is multiplied by."),
+        Mistake("one for every shape", lambda a: 1,
+            "Your answer is 1 for every shape. What your loop multiplies by must be the entry that "
+            "it has just reached."),
+        Mistake("places, not entries", lambda a: prod(range(len(a.shape))),
+            "These are the products of 0, 1, 2 and so on: the places of the entries. With "
+            "`for i in range(len(shape))`, `i` is a place, and the entry is `shape[i]`."),
+        Mistake("added to one", lambda a: 1 + sum(a.shape),
+            "You added the entries of the shape to a 1. A table of 2 rows with 3 numbers in each "
+            "row: draw it and count the cells."),
+        Mistake("last dimension left out", lambda a: a(shape=a.shape[:-1]),
+            "Your answer does not change with the last entry of the shape. Both `shape[:-1]` and "
+            "`range(len(shape) - 1)` stop one entry early."),
+        Mistake("first dimension left out", lambda a: a(shape=a.shape[1:]),
+            "Your answer does not change with the first entry of the shape. It counts as well, "
+            "also where it is the number of pictures."),
+        Mistake("first times last", lambda a: a(shape=(*a.shape[:1], *a.shape[-1:])),
+            "You took the first entry and the last one. In a shape with one entry these are the "
+            "same; in a shape with three, one is left out."),
+        Mistake("largest dimension", lambda a: max(a.shape, default=0),
+            "You returned the largest entry of the shape. A `(2, 3)` tensor is a table: how many "
+            "cells has it?"),
+        Mistake("a power", lambda a: a.shape[0] ** len(a.shape) if a.shape else 1,
+            "You raised the first entry to a power, as if all entries were equal. They are not: a "
+            "`(2, 3)` tensor has 2 rows of 3 numbers."),
+        Mistake("zeros left out", lambda a: a(shape=tuple(size for size in a.shape if size)),
+            "You left out the entries that are 0. A tensor of shape `(3, 0, 2)` has 3 tables "
+            "without a row: how many numbers are in them?"),
+        Mistake("at least one", lambda a: max(a(), 1),
+            "Your answer is never below 1. A tensor of shape `(0,)` is an empty list of numbers."),
     ),
     hints=(
         "Draw a tensor of shape `(2, 3)` as a table. How many cells? Now stack 4 such tables.",
         "A loop over the entries of `shape` works for any number of them. "
-        "Python's `math.prod` is that loop, ready made.",
+        "Python's `math.prod` is that loop, ready made; `import math` goes into the same cell.",
         "The empty shape `()` has no entry to loop over, yet the answer is 1: "
         "choose the value to start from accordingly.",
     ),
@@ -77,13 +111,49 @@ BYTES = Function(
             praise="Right for 32-bit floats."),
         known.BITS,
         Mistake("bytes of the shape", lambda a: a(shape=(sum(a.shape),)),
-            "You multiplied the sum of the shape's entries. First count the elements: "
-            "`tensor_size(shape)` from the exercise above does it."),
+            "These are the bytes of as many numbers as the shape's entries add up to. Either this "
+            "function adds them, or one that it calls does: if it calls `tensor_size`, run "
+            "`check(tensor_size)` first."),
+        Mistake("bytes of the dimensions", lambda a: len(a.shape) * a.element_size,
+            "These are the bytes of one number for each dimension. How many numbers the tensor "
+            "holds is another question: if `tensor_size` answers it, `check(tensor_size)` first."),
+        Mistake("bytes of the first dimension", lambda a: a(shape=a.shape[:1]),
+            "These are the bytes of the first entry of the shape alone. If this function calls "
+            "`tensor_size`, run `check(tensor_size)`: does it use all entries?"),
+        Mistake("bytes of two dimensions", lambda a: a(shape=a.shape[:2]),
+            "These are the bytes of the first two entries of the shape. A shape can have any "
+            "number of entries, also none."),
+        Mistake("zero bytes", lambda a: 0,
+            "Your answer is 0 for every shape. If this function calls `tensor_size`, run "
+            "`check(tensor_size)` first; if not, look at what its product starts from."),
+        Mistake("no bytes for a scalar", lambda a: a() if a.shape else 0,
+            "A tensor with the empty shape `()` holds one number, and that number takes bytes. If "
+            "this function calls `tensor_size`, ask it for `()`.",
+            praise="Right but for the scalar."),
+        Mistake("times the size for each dimension",
+            lambda a: a(element_size=1) * a.element_size ** len(a.shape),
+            "You multiplied by `element_size` once for each dimension: it stands inside the loop. "
+            "Each number takes its bytes once."),
+        Mistake("size added", lambda a: a(element_size=1) + a.element_size,
+            "You added `element_size` to the number of elements. Each of them takes that many "
+            "bytes: 3 numbers of 4 bytes lie in a row in the picture."),
+        Mistake("bits divided", lambda a: a() // 8,
+            "You divided by 8, as if `element_size` were given in bits. It is in bytes already."),
+        Mistake("kilobytes", lambda a: a() / 1024,
+            "You divided by 1024. Asked are bytes, and their number is an int."),
+        Mistake("a power", lambda a: a(element_size=1) ** a.element_size,
+            "You raised the number of elements to a power (`**`). 3 numbers of 4 bytes lie in a "
+            "row in the picture: count their ticks."),
+        Mistake("divided by the size", lambda a: a(element_size=1) / a.element_size,
+            "You divided the number of elements by `element_size`. A wider number takes more "
+            "bytes, not fewer."),
     ),
     hints=(
         "You have written the first half already: how many elements are there?",
         "A 32-bit float takes 4 bytes because a byte has 8 bits. "
         "How many bytes do two such floats take?",
+        "The function of exercise 1 may be called here: first the number of elements, then the "
+        "bytes of each.",
     ),
 )
 
