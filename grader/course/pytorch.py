@@ -70,3 +70,29 @@ def receptive_field(windows: Sequence[tuple[int, int, int]]) -> int:
     """
     way_back = [nn.ConvTranspose1d(1, 1, k, s, dilation=d) for k, s, d in reversed(windows)]
     return output_shape(nn.Sequential(*way_back), (1, 1, 1))[-1]
+
+
+def is_elementwise(layer: nn.Module, x: Tensor) -> bool:
+    """True if each output number depends on the input number in the same place and no other.
+
+    Measured in the layer's mode: each input number is changed in turn, and no output but the one
+    in its place may change. Dropout draws the same mask each time; the caller keeps the generator.
+    """
+    return seeded(layer, x).shape == x.shape and all(
+        touched(layer, x, place) <= {place} for place in range(x.numel())
+    )
+
+
+def touched(layer: nn.Module, x: Tensor, place: int) -> set[int]:
+    """The places of the output that change when the number at `place` becomes the largest."""
+    other = x.clone()
+    other.view(-1)[place] = x.max() + 1
+    differ = seeded(layer, x) != seeded(layer, other)
+    return set(differ.flatten().nonzero().flatten().tolist())
+
+
+def seeded(layer: nn.Module, x: Tensor) -> Tensor:
+    """The layer's output, with the same random numbers each time."""
+    torch.default_generator.manual_seed(0)
+    output: Tensor = layer(x)
+    return output

@@ -26,7 +26,7 @@ from grader.judge.same import same
 from grader.judge.verdict import judge_outcomes
 from grader.publish import names, slides
 from grader.publish.lesson import read, texts
-from grader.publish.minutes import MOST_MINUTES, code_lines, minutes
+from grader.publish.minutes import MOST_MINUTES, code_lines, spent
 from grader.publish.myst import LessonError, mistake_in
 
 MOST_LINES = 15  # of code in a cell of a lesson
@@ -204,8 +204,9 @@ def _of_texts(root: Path) -> Iterator[str]:
 
 
 def _too_long(text: Path, notebook: NotebookNode) -> Iterator[str]:
-    if (taken := minutes(notebook)) > MOST_MINUTES:
-        yield f"{text.name}: takes {taken} minutes; move what is too much to a section '## Bonus:'."
+    if (taken := spent(notebook)) > MOST_MINUTES:  # before it is rounded
+        cure = "move what is too much to a section '## Bonus:'"
+        yield f"{text.name}: takes {taken:.1f} minutes; {cure}."
     for cell in notebook.cells:
         is_exercise = "exercise" in cell.metadata.get("tags", [])
         lines = len(code_lines(cell.source))

@@ -17,7 +17,12 @@ SOLUTION = re.compile(r"^\s*### BEGIN SOLUTION.*?### END SOLUTION\s*$", re.DOTAL
 
 
 def minutes(notebook: NotebookNode) -> int:
-    """Minutes for reading, predicting and the exercises, to the next five.
+    """The minutes that a lesson prints: to the nearest five."""
+    return max(5, 5 * round(spent(notebook) / 5))
+
+
+def spent(notebook: NotebookNode) -> float:
+    """Minutes for reading, predicting and the exercises.
 
     A section whose heading starts with "Bonus" is left out, and so is the model answer: the
     minutes of an exercise stand in its heading.
@@ -35,7 +40,7 @@ def minutes(notebook: NotebookNode) -> int:
         elif not bonus and "check" not in cell.metadata.get("tags", []):
             seconds += SECONDS_PER_LINE * len(code_lines(source))
             seconds += 60 * MINUTES_PER_PREDICTION * source.count("# SOLUTION")
-    return max(5, 5 * round(seconds / 300))
+    return seconds / 60
 
 
 def words(prose: str) -> int:

@@ -240,6 +240,28 @@ RNN = Function(
     ),
 )
 
+def of_blocks(blocks: int, count: str) -> tuple[Mistake, ...]:
+    """What goes wrong with the blocks of a gated cell, which has so many; `count` in a word."""
+    return (
+        Mistake("biases of one block", lambda a: a(bias=False) + biases(a) // blocks,
+            "You counted the biases of one block. They are stacked like the weights: how long is "
+            "`bias_ih_l0`?"),
+        Mistake("recurrent weights of one block",
+            lambda a: a() - recurrent(a) + recurrent(a) // blocks,
+            f"You let one block read the old state. All {count} read it: what is the height of "
+            "`weight_hh_l0`?"),
+        Mistake("next layer reads the blocks", lambda a: a() + (blocks - 1) * upper(a),
+            f"Your next layer reads {count} times as many numbers as it finds. The blocks stay "
+            "inside the cell: what is handed on is the state alone.",
+            praise="Right for one layer."),
+        Mistake(f"a state of {count} blocks",
+            lambda a: rnn_params(a.input_size, blocks * a.hidden_size, a.num_layers, a.bias,
+                a.bidirectional),
+            f"You made the state {count} times as long. The weights are {count} times as high, but "
+            "what they read of the state is still `hidden_size` numbers wide."),
+    )
+
+
 GRU = Function(
     gru_params,
     parts=(ONE_LAYER, WITHOUT_BIASES, MORE_LAYERS, BOTH_DIRECTIONS),
@@ -251,22 +273,7 @@ GRU = Function(
         Mistake("gates only", lambda a: a() - a() // 3,
             "You counted the reset gate and the update gate. The candidate for the new state has "
             "weights and biases too."),
-        Mistake("biases of one block", lambda a: a(bias=False) + biases(a) // 3,
-            "You counted the biases of one block. They are stacked like the weights: how long is "
-            "`bias_ih_l0`?"),
-        Mistake("recurrent weights of one block",
-            lambda a: a() - recurrent(a) + recurrent(a) // 3,
-            "You let one block read the old state. All three read it: what is the height of "
-            "`weight_hh_l0`?"),
-        Mistake("next layer reads the blocks", lambda a: a() + 2 * upper(a),
-            "Your next layer reads three times as many numbers as it finds. The blocks stay "
-            "inside the cell: what is handed on is the state alone.",
-            praise="Right for one layer."),
-        Mistake("a state of three blocks",
-            lambda a: rnn_params(a.input_size, 3 * a.hidden_size, a.num_layers, a.bias,
-                a.bidirectional),
-            "You made the state three times as long. The weights are three times as high, but "
-            "what they read of the state is still `hidden_size` numbers wide."),
+        *of_blocks(3, "three"),
         Mistake("an LSTM's blocks", lambda a: 4 * a() // 3,
             "You counted four blocks. That is the LSTM; list what a GRU computes in one step."),
         Mistake("second bias for the candidate only",
@@ -304,22 +311,7 @@ LSTM = Function(
         Mistake("three gates only", lambda a: a() - blocks(a) // 4,
             "You counted the input, forget and output gates. The candidate for the cell state has "
             "weights and biases too."),
-        Mistake("biases of one block", lambda a: a(bias=False) + biases(a) // 4,
-            "You counted the biases of one block. They are stacked like the weights: how long is "
-            "`bias_ih_l0`?"),
-        Mistake("recurrent weights of one block",
-            lambda a: a() - recurrent(a) + recurrent(a) // 4,
-            "You let one block read the old state. All four read it: what is the height of "
-            "`weight_hh_l0`?"),
-        Mistake("next layer reads the blocks", lambda a: a() + 3 * upper(a),
-            "Your next layer reads four times as many numbers as it finds. The blocks stay "
-            "inside the cell: what is handed on is the state alone.",
-            praise="Right for one layer."),
-        Mistake("a state of four blocks",
-            lambda a: rnn_params(a.input_size, 4 * a.hidden_size, a.num_layers, a.bias,
-                a.bidirectional),
-            "You made the state four times as long. The weights are four times as high, but "
-            "what they read of the state is still `hidden_size` numbers wide."),
+        *of_blocks(4, "four"),
         Mistake("projection ignored", as_if(proj_size=0),
             "With `proj_size` there is one more matrix, and the hidden state that others read is "
             "shorter.",
