@@ -83,6 +83,13 @@ def test_the_catalogue_is_the_syllabus():
     params_bytes adam_training_bytes activation_elements
     lenet5_params vgg_params resnet_params gpt2_params llama_params
     digits_net thin_net same_count
+    cache_elements cache_bytes decode_mult_adds
+    conv_transpose1d conv_transpose2d_weight_shape conv_transpose2d_output_shape
+    conv_transpose2d_mult_adds unet_params
+    route moe_params moe_active_params moe_mult_adds
+    adapted_linear lora_params llama_lora_params finetune_bytes
+    symmetric_scale quantize dequantize quantized_bytes bits_per_weight
+    patchify vit_tokens patch_embedding_params vit_params
     """
     assert list(catalogue()) == contract.split()
 
@@ -112,6 +119,27 @@ def test_lint_complains_of_praise_in_a_sentence():
     assert list(of_exercise(exercise)) == [
         "the sentence of 'odd' praises: what is right goes into `praise`"
     ]
+
+
+def test_lint_wants_a_reference_that_computes_to_be_marked_as_a_definition():
+    """And the mark only there: what PyTorch can answer, PyTorch answers."""
+    defined, asked = catalogue()["bits_per_weight"], catalogue()["quantized_bytes"]
+    assert list(of_exercise(defined)) == list(of_exercise(asked)) == []
+    assert list(of_exercise(replace(defined, by_definition=False))) == [
+        "its reference computes with * / or %; ask PyTorch instead"
+    ]
+    assert list(of_exercise(replace(asked, by_definition=True))) == [
+        "is marked `by_definition`, but its reference asks PyTorch alone"
+    ]
+
+
+def test_the_summary_names_what_holds_by_definition():
+    [line] = [line for line in summary().splitlines() if line.startswith("by definition: ")]
+    named = line.removeprefix("by definition: ").split(", ")
+    assert named == [
+        name for name, each in catalogue().items() if getattr(each, "by_definition", False)
+    ]
+    assert "bits_per_weight" in named
 
 
 def test_the_summary_counts_the_exercises():

@@ -80,7 +80,7 @@ def test_every_column_stands_in_the_last_lesson():
     assert '"formula", "parameters", "element-wise", "as last", "as inner"]' in code
 
 
-@pytest.mark.parametrize("lesson", [path.stem for path in TEXTS[1:]])
-def test_every_lesson_links_the_two_tables(lesson):
+@pytest.mark.parametrize("lesson", [path.stem for path in TEXTS[1:] if path.stem < "19"])
+def test_every_lesson_of_the_tables_links_the_two_tables(lesson):
     text = (HERE.parent / "solutions" / f"{lesson}.md").read_text(encoding="utf-8")
     assert "](../00-start-here/00-start-here.ipynb#The-two-tables)" in text

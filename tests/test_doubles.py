@@ -112,8 +112,8 @@ def test_a_flag_that_no_exercise_knows_is_found_too():
 
 @pytest.mark.thorough
 def test_random_slips_are_seldom_taken_for_two_mistakes(monkeypatch, record_property):
-    """Hardly one in fifty is offered two causes. Read one by one, one in two hundred is told
-    something untrue (docs/explanations.md)."""
+    """About one in fifty is offered two causes. Read one by one, fewer than one in a hundred are
+    told something untrue (docs/explanations.md)."""
     monkeypatch.setattr("grader.ask.kernel.CPU_SECONDS", 0.5)
     counts, told = Counter(), [name for name in CALLS if find(name).source._entry["two"]]
     for name in told:

@@ -14,8 +14,9 @@ from grader.ask.jail import Step, jail
 from grader.ask.kernel import Call, Outcome, ask
 from grader.ask.run import plain
 from grader.course import catalogue
-from grader.course.catalogue import KEY_FILES, MAKERS, find, names
+from grader.course.catalogue import ENGINE, KEY_FILES, find, names, with_what_it_imports
 from grader.course.exercises import catalogue as exercises
+from grader.course.exercises import file_of, lessons
 from grader.course.key_files import changes
 from grader.course.live_keys import live_key
 from grader.judge.exercise import CaseByCase
@@ -30,6 +31,7 @@ SHOW_OR_COMPARE = {
 KEY_FILE = str(KEY_FILES / "01-linear.json")
 
 
+@pytest.mark.thorough
 def test_the_committed_keys_are_those_that_pytorch_gives_now():
     assert changes() == []
 
@@ -126,7 +128,19 @@ def test_the_digest_covers_all_that_makes_a_key():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     ours = {name.rpartition(".")[2] for name in said.stdout.split() if ".exercises" not in name}
-    assert ours - SHOW_OR_COMPARE == {path.stem for path in MAKERS}
+    files = {path for lesson in lessons() for path in with_what_it_imports(file_of(lesson))}
+    covered = {path.stem for path in files.union(ENGINE) if path.parent.name != "exercises"}
+    assert ours - SHOW_OR_COMPARE == covered
+
+
+def test_a_key_ages_with_what_its_exercises_import_and_with_nothing_else():
+    by_lesson = {
+        lesson.name: {path.stem for path in with_what_it_imports(file_of(lesson))}
+        for lesson in lessons()
+    }
+    assert {"decoder", "cost"} <= by_lesson["19-kv-cache"]
+    assert "architectures" in by_lesson["24-patches"]
+    assert "architectures" not in by_lesson["01-linear"]
 
 
 def test_a_check_needs_no_pytorch():

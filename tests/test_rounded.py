@@ -27,6 +27,13 @@ FLOATS = [
 ]
 
 
+def has_small(value):
+    """True if there is a number whose sixth digit behind the point is more than its tolerance."""
+    if isinstance(value, list | tuple):
+        return any(map(has_small, value))
+    return 0 < abs(value) < 0.5
+
+
 def changed(name, change):
     """The model answer, with each of its numbers changed."""
     answer, _ = CALLS[name]
@@ -63,7 +70,7 @@ def test_digits_that_are_cut_off_earn_no_part(name, digits):
     assert earned(check(**{name: changed(name, cut)})) == WHOLE.get(name, set())
 
 
-@pytest.mark.parametrize("name", FLOATS)
+@pytest.mark.parametrize("name", [name for name in FLOATS if has_small(find(name).expected)])
 def test_what_is_rounded_far_behind_the_point_is_refused_somewhere(name):
     report = check(**{name: changed(name, lambda number: round(number, 6))})
     assert float(report) < report.points

@@ -21,9 +21,10 @@ def test_formulas_are_written_as_one_writes_them():
     assert "i·o + o" in html
     assert "N &lt; M" in html
     assert ">–<" in html, "no buffers"
-    row = Row("Conv(c)", "(c,)", "(c,)", "k*(c//g)*f*f")
+    row = Row("Conv(c)", "(c,)", "(c,)", "k*(c//g)*f*f", buffers="k*f*f*f + k")
     written = Sheet("", {"": [row]}, [])._repr_html_()
     assert "k·(c/g)·f²" in written
+    assert "k·f³ + k" in written
     assert repr(SHEET) == "A sheet: 1 layers"
 
 

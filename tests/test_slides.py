@@ -142,6 +142,7 @@ def test_no_result_is_typed(name):
     assert not typed, f"{name}: typed numbers {typed}; compute them with an eval role"
 
 
+@pytest.mark.thorough
 def test_a_deck_built_again_has_the_same_html(tmp_path):
     for _ in slides.build(list(DECKS.values()), tmp_path, pdf=False):
         pass

@@ -52,7 +52,8 @@ SHOWN = (  # of this package, to notebooks that are more than plain: no exercise
     *("__init__.py", "notebook.py", "ask", "figures", "judge"),
     *("course/__init__.py", "course/pytorch.py", "course/network.py", "course/sheet.py"),
     *("course/measured.py", "course/own_answers.py", "course/mobilenet.py"),
-    *("course/architectures.py", "course/drawn.py"),
+    *("course/architectures.py", "course/drawn.py", "course/decoder.py"),
+    *("course/shapes.py", "course/language.py", "course/costs.py", "course/mixtures.py"),
 )
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
 OF_A_NOTEBOOK = {  # one thread: a forked child hangs where its parent has used PyTorch's threads

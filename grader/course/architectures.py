@@ -15,13 +15,14 @@ import torch
 from torch import Tensor, nn
 
 Config = tuple[int | str, ...]
+Size = int | tuple[int, int]  # of both sides, or height and width
 VGG_11 = (64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M")
 VGG_13 = (64, 64, "M", 128, 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M")
 VGG_16 = (64, 64, "M", 128, 128, "M", *(256,) * 3, "M", *(512,) * 3, "M", *(512,) * 3, "M")
 VGG_19 = (64, 64, "M", 128, 128, "M", *(256,) * 4, "M", *(512,) * 4, "M", *(512,) * 4, "M")
 STAGES = ((64, 64), (64, 128), (128, 256), (256, 512))  # ResNet's channels, in and out
 WIDENING = 4  # of a bottleneck's last convolution
-HEAD_WIDTH = 64  # of GPT-2
+HEAD_WIDTH = 64  # of GPT-2 and ViT
 
 
 def built_once(build: Callable[..., Any]) -> Any:
@@ -238,3 +239,165 @@ def llama_block(d_model: int, key_width: int, hidden_dim: int, bias: bool) -> nn
         "up": nn.Linear(d_model, hidden_dim, bias),
         "down": nn.Linear(hidden_dim, d_model, bias),
     })
+
+
+class UNet(nn.Module):
+    """Down by poolings, up by transposed convolutions; each map of the way down is put beside the
+    map of its size on the way up."""
+
+    def __init__(self, in_channels: int, num_classes: int, widths: tuple[int, ...]) -> None:
+        super().__init__()
+        before = (in_channels, *widths)
+        steps = [*zip(widths[1:], widths, strict=False)][::-1]  # channels below and above
+        self.pool = nn.MaxPool2d(2)
+        self.down = nn.ModuleList(map(two_convolutions, before, widths))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(high, low, 2, stride=2) for high, low in steps)
+        self.joined = nn.ModuleList(two_convolutions(low + low, low) for _, low in steps)
+        self.head = nn.Conv2d(widths[0], num_classes, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """A number for each class at each pixel."""
+        x, kept = self.down[0](x), []
+        for pair in self.down[1:]:
+            kept.append(x)
+            x = pair(self.pool(x))
+        for up, pair in zip(self.up, self.joined, strict=True):
+            x = pair(torch.cat([kept.pop(), up(x)], dim=1))
+        result: Tensor = self.head(x)
+        return result
+
+
+def two_convolutions(in_channels: int, out_channels: int) -> nn.Sequential:
+    """Two 3x3 convolutions that keep the size, each with a ReLU behind it."""
+    return nn.Sequential(
+        nn.Conv2d(in_channels, out_channels, 3, padding=1), nn.ReLU(),
+        nn.Conv2d(out_channels, out_channels, 3, padding=1), nn.ReLU())
+
+
+@built_once
+def unet(in_channels: int, num_classes: int, widths: tuple[int, ...]) -> UNet:
+    """U-Net, with channels for each size of its maps, the largest size first."""
+    return UNet(in_channels, num_classes, widths)
+
+
+@built_once
+def hifi_gan(
+    channels: int = 512, rates: tuple[int, ...] = (8, 8, 2, 2),
+    kernels: tuple[int, ...] = (3, 7, 11),
+) -> nn.Sequential:
+    """HiFi-GAN's generator, from 80 numbers a frame of sound to the sound itself.
+
+    Args:
+        channels: before the first transposed convolution; each of them halves them.
+        rates: their strides.
+        kernels: of the residual blocks behind each of them, three dilations a block.
+    """
+    parts: OrderedDict[str, nn.Module] = OrderedDict()
+    parts["in"] = nn.Conv1d(80, channels, 7, padding=3)
+    for number, rate in enumerate(rates, start=1):
+        before, channels = channels, channels // 2
+        parts[f"up {number}, by {rate}"] = nn.ConvTranspose1d(
+            before, channels, 2 * rate, rate, padding=rate // 2)
+        parts[f"blocks {number}"] = SideBySide(nn.Sequential(*[
+            SoundResidual(channels, kernel, dilation) for dilation in (1, 3, 5)
+        ]) for kernel in kernels)
+    parts["out"] = nn.Conv1d(channels, 1, 7, padding=3)
+    return nn.Sequential(parts)
+
+
+class SideBySide(nn.ModuleList):
+    """Several ways for one input, and the average of what they say."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The average."""
+        return torch.stack([way(x) for way in self]).mean(0)
+
+
+class SoundResidual(nn.Module):
+    """Two convolutions along a sound, the first one dilated, and a shortcut."""
+
+    def __init__(self, channels: int, kernel_size: int, dilation: int) -> None:
+        super().__init__()
+        self.main = nn.Sequential(
+            nn.LeakyReLU(0.1),
+            nn.Conv1d(channels, channels, kernel_size, dilation=dilation, padding="same"),
+            nn.LeakyReLU(0.1),
+            nn.Conv1d(channels, channels, kernel_size, padding="same"))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What both ways come to."""
+        result: Tensor = x + self.main(x)
+        return result
+
+
+class VisionTransformer(nn.Module):
+    """ViT: a convolution makes tokens of patches, a class token joins them, each gets a position.
+
+    Class token and positions are bare parameters: they belong to no layer.
+    """
+
+    def __init__(
+        self, image_size: Size, patch_size: Size, embed_dim: int, depth: int, mlp_dim: int,
+        num_classes: int, in_channels: int,
+    ) -> None:
+        super().__init__()
+        heads = embed_dim // HEAD_WIDTH if embed_dim % HEAD_WIDTH == 0 else 1
+        self.patches = nn.Conv2d(in_channels, embed_dim, patch_size, patch_size)
+        self.class_token = nn.Parameter(torch.zeros(1, 1, embed_dim))
+        sides = image_size if isinstance(image_size, tuple) else (image_size, image_size)
+        tokens = self.tokens(torch.zeros(1, in_channels, *sides))
+        self.positions = nn.Parameter(torch.zeros_like(tokens))
+        self.blocks = nn.Sequential(*(
+            nn.TransformerEncoderLayer(
+                embed_dim, heads, mlp_dim, dropout=0.0, activation=nn.GELU(),
+                batch_first=True, norm_first=True)
+            for _ in range(depth)))
+        self.norm = nn.LayerNorm(embed_dim)
+        self.head = nn.Linear(embed_dim, num_classes)
+
+    def tokens(self, images: Tensor) -> Tensor:
+        """The class token, then one token a patch in reading order."""
+        patches = self.patches(images).flatten(2).transpose(1, 2)
+        return torch.cat([self.class_token.expand(len(images), -1, -1), patches], dim=1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """A score for each class, read from the class token."""
+        tokens = self.blocks(self.tokens(images) + self.positions)
+        scores: Tensor = self.head(self.norm(tokens[:, 0]))
+        return scores
+
+
+@built_once
+def vit(
+    image_size: Size, patch_size: Size, embed_dim: int, depth: int, mlp_dim: int,
+    num_classes: int = 1000, in_channels: int = 3,
+) -> VisionTransformer:
+    """ViT. Its block has the layers of `nn.TransformerEncoderLayer`; heads cost nothing."""
+    return VisionTransformer(
+        image_size, patch_size, embed_dim, depth, mlp_dim, num_classes, in_channels)
+
+
+TARGETS = {"q": "query", "k": "key", "v": "value", "o": "output",
+    "gate": "gate", "up": "up", "down": "down"}  # what adapters call the matrices of a block
+
+
+def adapter(in_features: int, out_features: int, rank: int, bias: bool = False) -> nn.Sequential:
+    """The pair that LoRA puts beside a Linear: A down to `rank` numbers, B up again."""
+    return nn.Sequential(
+        nn.Linear(in_features, rank, bias), nn.Linear(rank, out_features, bias))
+
+
+@built_once
+def llama_adapters(
+    d_model: int, num_layers: int, num_heads: int, num_kv_heads: int, hidden_dim: int,
+    rank: int, targets: tuple[str, ...],
+) -> nn.ModuleList:
+    """The adapters of a Llama: in each block one for each target."""
+    key_width = torch.empty(d_model).view(num_heads, -1)[:num_kv_heads].numel()
+    block = llama_block(d_model, key_width, hidden_dim, bias=False)
+    beside = {target: block.get_submodule(TARGETS[target]) for target in targets}
+    return nn.ModuleList([
+        nn.ModuleDict({
+            target: adapter(layer.in_features, layer.out_features, rank)
+            for target, layer in beside.items() if isinstance(layer, nn.Linear)})
+        for _ in range(num_layers)])

@@ -25,11 +25,12 @@ from grader.judge.result import Result
 HERE = Path(__file__).parent
 KEY_FILES = HERE / "keys"
 OLD = "(The answer key is older than the exercise: `make solutions`.)"
-MAKERS = [  # what a key file depends on, besides the exercise's own file
-    *(HERE / f"{name}.py" for name in ("misconceptions", "architectures", "pytorch", "network")),
+ENGINE = [  # what every key file depends on
     *(HERE / f"{name}.py" for name in ("live_keys", "two_mistakes", "misreadings", "key_files")),
+    HERE / "pytorch.py",
     *(HERE.parent / f"judge/{name}.py" for name in ("exercise", "key", "patterns", "same")),
 ]
+OF_THE_COURSE = re.compile(r"^from grader\.(course[\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 
 
 def names() -> list[str]:
@@ -110,9 +111,25 @@ def is_fresh(text: str) -> bool:
 
 
 def digest_of(exercises: Path) -> str:
-    """Sixteen digits that change with a lesson's exercises, the shared files and the engine."""
-    texts = (path.read_text(encoding="utf-8") for path in (exercises, *MAKERS) if path.exists())
+    """Sixteen digits that change with a lesson's exercises, what they import, and the engine."""
+    files = dict.fromkeys([*with_what_it_imports(exercises), *filter(Path.exists, ENGINE)])
+    texts = (path.read_text(encoding="utf-8") for path in files)
     return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
+
+
+def with_what_it_imports(exercises: Path) -> list[Path]:
+    """The file, and the files of this room that it imports, and they in turn."""
+    found, left = {exercises: None}, [exercises]
+    while left:
+        text = left.pop().read_text(encoding="utf-8")
+        for module, names in OF_THE_COURSE.findall(text):
+            folder = HERE.parent.joinpath(*module.split("."))
+            words = re.findall(r"\w+", names)
+            paths = [folder.with_suffix(".py"), *(folder / f"{name}.py" for name in words)]
+            new = [path for path in paths if path not in found and path.exists()]
+            found |= dict.fromkeys(new)
+            left += new
+    return [exercises, *sorted(path for path in found if path != exercises)]
 
 
 @cache

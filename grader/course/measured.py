@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from grader.course.language import Experts, KVCache
 from grader.course.own_answers import YOURS, Filled, OwnAnswers
 from grader.course.pytorch import touched
 from grader.course.sheet import FIRST, SECOND, Row
@@ -363,11 +364,13 @@ def agrees(row: Row, random: Random) -> bool:
 
 def drawn(random: Random) -> dict[str, Any]:
     """A size for each short name of the sheet."""
-    n: dict[str, Any] = {name: random.randint(2, 6) for name in "NTiomfsdabh"}
+    n: dict[str, Any] = {name: random.randint(2, 6) for name in "NTiomfsdabhr"}
     n |= {name: random.randint(40, 60) for name in "LHWVFD"}
     n |= {"g": random.randint(1, 3), "n": random.choice([1, 2, 4])}
     n |= {name: n["g"] * random.randint(1, 4) for name in "ck"}  # groups divide both
     n |= {"E": 4 * random.randint(1, 6), "p": random.randint(0, n["f"] // 2)}
+    n |= {"q": random.randint(0, n["s"] - 1), "e": random.randint(4, 8), "t": random.randint(1, 4)}
+    n["up"] = lambda size: (size - 1) * n["s"] - 2 * n["p"] + n["f"] + n["q"]
     n["out"] = lambda size, d=n["d"]: (size + 2 * n["p"] - d * (n["f"] - 1) - 1) // n["s"] + 1
     return n
 
@@ -380,4 +383,6 @@ def _built(row: Row, n: Mapping[str, Any]) -> list[Any]:
     x = torch.zeros(
         eval(row.input, dict(n)), dtype=torch.long if "Embedding" in code else torch.float
     )
-    return [eval(code, {**vars(nn), **n}), *[x] * (3 if "Multihead" in code else 1)]
+    ours = {"Experts": Experts, "KVCache": KVCache}
+    inputs = 3 if "Multihead" in code else 2 if "KVCache" in code else 1
+    return [eval(code, {**vars(nn), **ours, **n}), *[x] * inputs]

@@ -17,13 +17,16 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <title>{title}</title>
 <style>
-@page {{ size: A4 landscape; margin: 9mm }}
-body {{ font: 8pt/1.25 "Helvetica Neue", Arial, "Liberation Sans", sans-serif; color: #1b1f24 }}
-h1 {{ font-size: 14pt; margin: 0 0 4px }}
+@page {{ size: A4 landscape; margin: 8mm }}
+@media screen {{ body {{ margin: 1em }} }}
+@media print {{ body {{ margin: 0 }} }}
+body {{ font: 7.5pt/1.15 "Helvetica Neue", Arial, "Liberation Sans", sans-serif; color: #1b1f24 }}
+h1 {{ font-size: 13pt; margin: 0 0 2px }}
 table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; padding: 1.7px 9px 1.7px 0; border-bottom: 0.5px solid #aab4be }}
-tr.family th {{ padding-top: 5px; color: #0060a0; border-bottom: 1px solid #0060a0 }}
-p {{ margin: 5px 0 0 }}
+th, td {{ text-align: left; padding: 1px 9px 1px 0; white-space: nowrap;
+  border-bottom: 0.5px solid #aab4be }}
+tr.family th {{ padding-top: 3px; color: #0060a0; border-bottom: 1px solid #0060a0 }}
+p {{ margin: 4px 0 0 }}
 </style>
 <h1>{title}</h1>
 {body}
@@ -220,14 +223,18 @@ def _shown(formula: str) -> str:
     """As one writes it: a dot for a product, a dash for nothing."""
     if formula == "0":
         return "–"
-    powers = re.sub(r"\b(\w)\*\1\b", r"\1²", formula)
+    cubes = re.sub(r"\b(\w)\*\1\*\1\b", r"\1³", formula)
+    powers = re.sub(r"\b(\w)\*\1\b", r"\1²", cubes)
     written = escape(powers.replace("//", "/").replace("*", "·"))
     return f'<span style="font-family:monospace">{written}</span>'
 
 
 DENSE = [
     Row("Linear(i, o)", "(N, i)", "(N, o)", "i*o + o", mult_adds="N*i*o"),
+    Row("Sequential(Linear(i, r, False), Linear(r, o, False))", "(N, i)", "(N, o)",
+        "i*r + r*o", mult_adds="N*(i*r + r*o)"),
     Row("Embedding(V, D)", "(N, T)", "(N, T, D)", "V*D"),
+    Row("EmbeddingBag(V, D)", "(N, T)", "(N, D)", "V*D"),
 ]
 CONVOLUTIONS = [
     Row("Conv1d(c, k, f, s, p, d, g)", "(N, c, L)", "(N, k, out(L))",
@@ -237,15 +244,25 @@ CONVOLUTIONS = [
     Row("Conv2d(c, m*c, f, s, p, d, c)", "(N, c, H, W)", "(N, m*c, out(H), out(W))",
         "m*c*f*f + m*c", mult_adds="N*m*c*out(H)*out(W) * f*f"),
     Row("Conv2d(c, k, 1)", "(N, c, H, W)", "(N, k, H, W)", "c*k + k", mult_adds="N*k*H*W * c"),
+    Row("Sequential(Conv2d(c, k, 1, bias=False), BatchNorm2d(k))", "(N, c, H, W)",
+        "(N, k, H, W)", "c*k + 2*k", buffers="2*k + 1", mult_adds="N*k*H*W * c"),
+    Row("Conv2d(c, D, f, f)", "(N, c, a*f, b*f)", "(N, D, a, b)", "D*c*f*f + D",
+        mult_adds="N*D*a*b * c*f*f"),
+    Row("Conv3d(c, k, f, s, p, d, g)", "(N, c, L, H, W)", "(N, k, out(L), out(H), out(W))",
+        "k*(c//g)*f*f*f + k", mult_adds="N*k*out(L)*out(H)*out(W) * (c//g)*f*f*f"),
+    Row("ConvTranspose2d(c, k, f, s, p, q, g)", "(N, c, H, W)", "(N, k, up(H), up(W))",
+        "c*(k//g)*f*f + k", mult_adds="N*c*H*W * (k//g)*f*f"),
 ]
 POOLING = [
     Row("MaxPool2d(f, s, p, d)", "(N, c, H, W)", "(N, c, out(H), out(W))", "0"),
     Row("AvgPool2d(f, s, p)", "(N, c, H, W)", "(N, c, out(H, 1), out(W, 1))", "0"),
     Row("AdaptiveAvgPool2d((a, b))", "(N, c, H, W)", "(N, c, a, b)", "0"),
+    Row("Upsample(scale_factor=s)", "(N, c, H, W)", "(N, c, s*H, s*W)", "0"),
     Row("Flatten()", "(N, c, H, W)", "(N, c*H*W)", "0"),
 ]
 NORMS = [
     Row("BatchNorm2d(c)", "(N, c, H, W)", "(N, c, H, W)", "2*c", buffers="2*c + 1"),
+    Row("InstanceNorm2d(c)", "(N, c, H, W)", "(N, c, H, W)", "0"),
     Row("LayerNorm(D)", "(N, T, D)", "(N, T, D)", "2*D"),
     Row("GroupNorm(g, c)", "(N, c, H, W)", "(N, c, H, W)", "2*c"),
     Row("RMSNorm(D)", "(N, T, D)", "(N, T, D)", "D"),
@@ -269,19 +286,22 @@ ATTENTION = [
         mult_adds=f"N*({WORK})"),
     Row("TransformerEncoderLayer(E, n, F)", "(N, T, E)", "(N, T, E)",
         "4*E*E + 2*E*F + 9*E + F", mult_adds=f"N*({WORK} + 2*T*E*F)"),
-]
-SHORTCUT = [
-    Row("Sequential(Conv2d(c, k, 1, bias=False), BatchNorm2d(k))", "(N, c, H, W)",
-        "(N, k, H, W)", "c*k + 2*k", buffers="2*k + 1", mult_adds="N*k*H*W * c"),
+    Row("Experts(D, F, e, t)", "(N, T, D)", "(N, T, D)", "e*D + e*3*D*F",
+        mult_adds="N*T*(e*D + t*3*D*F)"),
+    Row("KVCache(N, L, n, h)", "(N, n, T, h)", "(N, n, L + T, h)", "0", buffers="2*N*L*n*h"),
 ]
 CHEAT_SHEET = Sheet(
     "Every Layer Counts: the cheat sheet",
-    {"Dense and look-up": DENSE, "Convolution": CONVOLUTIONS, "Pooling and flattening": POOLING,
-     "Normalization": NORMS, "No or few parameters": PLAIN, "Recurrent": RECURRENT,
-     "Attention": ATTENTION, "Projection shortcut": SHORTCUT},
+    {"Dense, adapter, look-up": DENSE, "Convolution, projection, patches": CONVOLUTIONS,
+     "Pooling, upsampling, flattening": POOLING, "Normalization": NORMS,
+     "No or few parameters": PLAIN, "Recurrent": RECURRENT,
+     "Attention, experts, cache": ATTENTION},
     ["out(L) = ⌊(L + 2p − d(f − 1) − 1) / s⌋ + 1, for H and W alike; average pooling has d = 1. "
+     "up(L) = (L − 1)s − 2p + f + q with output padding q. "
      "Without a bias, leave out the lone k or o. A pooling's stride is its kernel by default.",
-     "N batch, T steps, D, E features, n heads, V words, h hidden features, F the hidden width, "
-     "m filters per channel. Recurrent and attention layers with batch_first=True.",
+     "N batch, T steps, D, E features, n heads, V words, h features a head or hidden ones, F the "
+     "hidden width, m filters per channel, r an adapter's rank. Recurrent and attention layers "
+     "with batch_first=True. Experts: a router, e SwiGLU experts, t of them for each token. "
+     "KVCache: one block, L kept positions. These two are this course's, made of PyTorch's parts.",
      "Mult-adds: matrix products and convolutions of the whole batch, bias not counted."],
 )

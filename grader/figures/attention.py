@@ -137,6 +137,7 @@ def attention_tables(
     mask: Tensor | None = None,
     words: Sequence[str] | None = None,
     numbers: bool = False,
+    keys: Sequence[str] | None = None,
 ) -> Picture:
     """Tables of attention weights side by side, each under its name: how they become what they are.
 
@@ -145,12 +146,13 @@ def attention_tables(
         mask: `(L, S)` of bools, True where a query may not look.
         words: names of the S positions; the queries take the first L of them.
         numbers: write the weights into the cells, which become larger.
+        keys: names of the S positions, where `words` are those of the queries alone.
     """
     side = 1.0 if numbers else 0.43
     canvas, left = Canvas(), 0.0
     for place, (name, table) in enumerate(tables.items()):
         rows, columns = table.shape
-        names = list(words or map(str, range(columns)))
+        names = list(words or map(str, range(rows if keys else columns)))
         for row, weights in enumerate(table.tolist()):
             for column, weight in enumerate(weights):
                 x, y = left + column * side, row * side
@@ -158,7 +160,7 @@ def attention_tables(
                     canvas.cell(x, y, "", "padding", side, side)
                     continue
                 _shaded(canvas, x, y, weight, f"{weight:.2f}" if numbers else "", side, side)
-        for column, word in enumerate(names):
+        for column, word in enumerate(keys or names):
             canvas.text(left + (column + 0.5) * side, -0.35, word, align="center", size=10)
         if place == 0:
             for row, word in enumerate(names[:rows]):

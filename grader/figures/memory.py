@@ -21,6 +21,7 @@ HEIGHT = 1.4  # of a bar
 NOTE = 64  # letters in a line under a bar
 ROLES = {
     "weights": "weight",
+    "frozen": "unused",
     "gradients": "accent",
     "first moment": "bias",
     "second moment": "bias",

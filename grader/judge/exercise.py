@@ -142,13 +142,15 @@ class CaseByCase(Exercise):
     """An exercise whose answers are compared with PyTorch's, case by case.
 
     `reference` asks PyTorch for the right answer. Its name, arguments and docstring are
-    those of the exercise, so they are written once.
+    those of the exercise, so they are written once. Where no tensor can answer, as with a ratio
+    of two counts, the answer holds `by_definition`, and the reference computes it.
     """
 
     reference: Callable[..., Any]
     parts: tuple[Part, ...]
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, ...]
+    by_definition: bool = False
 
     @property
     def name(self) -> str:  # type: ignore[override]

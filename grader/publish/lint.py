@@ -49,7 +49,8 @@ def complaints(root: Path | None = None) -> Iterator[str]:
 
 
 def summary() -> str:
-    """How much there is: lessons, exercises, parts, cases, mistakes, hints; what never asks."""
+    """How much there is: lessons, exercises, parts, cases, mistakes, hints; what never asks, and
+    which answers hold by definition."""
     exercises = [exercise for lesson in lessons() for exercise in lesson.exercises]
     judged = [exercise for exercise in exercises if isinstance(exercise, CaseByCase)]
     counts = {
@@ -62,9 +63,11 @@ def summary() -> str:
         "hints": sum(len(exercise.hints) for exercise in exercises),
     }
     silent = {exercise.name: list(silent_rules(exercise)) for exercise in judged}
+    defined = [exercise.name for exercise in judged if exercise.by_definition]
     return "\n".join(
         [
             *(f"{name}: never ask: {', '.join(rules)}" for name, rules in silent.items() if rules),
+            *([f"by definition: {', '.join(defined)}"] if defined else []),
             ", ".join(f"{count} {what}" for what, count in counts.items()),
         ]
     )
@@ -111,8 +114,10 @@ def of_exercise(exercise: Exercise) -> Iterator[str]:
         yield "its starter is not 'not attempted'"
     if not inspect.getdoc(exercise.reference):
         yield "has no docstring"
-    if _multiplies(exercise):
+    if _multiplies(exercise) and not exercise.by_definition:
         yield "its reference computes with * / or %; ask PyTorch instead"
+    if exercise.by_definition and not _multiplies(exercise):
+        yield "is marked `by_definition`, but its reference asks PyTorch alone"
     if exercise.signature.parameters and len(exercise.mistakes) < 3:
         yield "has fewer than three mistakes"
     yield from _of_mistakes(key)

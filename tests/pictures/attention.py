@@ -28,6 +28,9 @@ PICTURES = {
     "attention_tables with numbers": lambda: figures.attention_tables(
         {"after": TABLE}, mask=FUTURE, words=WORDS, numbers=True
     ),
+    "attention_tables of two texts": lambda: figures.attention_tables(
+        {"one asks the other": TABLE[:2]}, words=WORDS[:2], keys=("a", "b", "c"), numbers=True
+    ),
     "one_query": lambda: figures.one_query(
         torch.tensor([1.0, 2.0]), torch.eye(2), torch.tensor([[1.0], [3.0]])
     ),
