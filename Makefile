@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # PyTorch's own list of CPU builds; without it, Linux gets gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: help install lab formgrader test thorough lint solutions answers release slides demo handout bench attack-report pins clean
+.PHONY: help install lab formgrader test thorough lint solutions answers release slides demo handout bench bench-class attack-report pins clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,7 +29,7 @@ test: .venv/installed lint  ## every check of the project
 	@pytest -n 2 --dist loadfile --nbval-lax notebooks
 
 thorough: .venv/installed  ## the checks that take long
-	@pytest -n 2 -m thorough tests
+	@pytest -n 2 --dist worksteal -m thorough tests
 
 lint: .venv/installed
 	@echo "== ruff, mypy"
@@ -64,6 +64,10 @@ bench: .venv/installed  ## seconds a check, and grading against stock nbgrader
 	@python tests/bench_checks.py
 	@python tests/bench_grading.py
 	@python tests/bench_notebooks.py
+	@python tests/bench_class.py
+
+bench-class: .venv/installed  ## classes of 2,000: speed-up, memory, a second run
+	@python tests/bench_class.py --large
 
 attack-report: .venv/installed  ## the attack suite against stock nbgrader and against ours
 	@python tests/attack_report.py 2>/dev/null
@@ -76,7 +80,7 @@ install: .venv/installed  ## make .venv with pinned versions
 	@echo "== installing the course into .venv (about 1.5 GB; some minutes the first time)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --no-deps torch==$$(sed -n 's/^torch==//p' constraints.txt) --extra-index-url $(TORCH_INDEX)
-	@$(BIN)/pip install -c constraints.txt -e '.[test]'
+	@$(BIN)/pip install -c constraints.txt -e '.[test,cluster]'
 	@touch $@
 
 pins: .venv/installed  ## write the installed versions into constraints.txt

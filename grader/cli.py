@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import time
 from pathlib import Path
 
 from grader.judge.errors import CourseError
+
+SYSTEMS = ("gradescope", "prairielearn", "classroom50")
 
 
 def main() -> None:
@@ -21,6 +24,12 @@ def main() -> None:
     check = commands.add_parser("check", help="judge the answers in a notebook or a .py file")
     check.add_argument("file", type=Path)
     check.set_defaults(run=_check)
+    judge = commands.add_parser("judge", help="judge one hand-in for another system's grader")
+    judge.add_argument("file", type=Path, help="or the folder with what was handed in")
+    judge.add_argument("--as", dest="system", required=True, choices=SYSTEMS)
+    judge.add_argument("--course", type=Path, help="the folder with notebooks/ and term")
+    judge.add_argument("--to", type=Path, help="the file to write; else it is printed")
+    judge.set_defaults(run=_judge)
     for_instructors(commands)
     arguments = parser.parse_args()
     try:
@@ -51,8 +60,44 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     listing.set_defaults(run=_list)
     formgrader = commands.add_parser("formgrader", help="open nbgrader's formgrader on the course")
     formgrader.set_defaults(run=_formgrader)
-    report = commands.add_parser("report", help="write the class report of a graded lesson")
-    report.add_argument("lesson", help=lesson)
+    grade = commands.add_parser("grade", help="grade what a class handed in, on workers")
+    grade.add_argument("lesson", help=lesson)
+    where = grade.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers", type=int, help="processes on this machine; one a core if unsaid"
+    )
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a dask scheduler: tcp://... or tls://..."
+    )
+    grade.add_argument("--only", nargs="+", default=[], metavar="STUDENT")
+    grade.add_argument("--again", action="store_true", help="ask anew what the journal knows, too")
+    grade.add_argument("--dry-run", action="store_true", help="say which marks would change")
+    grade.add_argument(
+        "--undo", action="store_true", help="put back what stood before the last run"
+    )
+    grade.set_defaults(run=_grade)
+    collect = commands.add_parser("collect", help="take in what a school's system has collected")
+    collect.add_argument("source", type=Path, help="a zip or a folder, as it is")
+    collect.add_argument("lesson", nargs="?", help=f"{lesson}; else told by the grade ids")
+    collect.add_argument("--students", type=Path, metavar="EXPORT.csv", help="the class list")
+    collect.set_defaults(run=_collect)
+    feedback = commands.add_parser("feedback", help="make a class's feedback pages, on workers")
+    feedback.add_argument("lesson", help=lesson)
+    where = feedback.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, help="processes here; one a core if unsaid")
+    where.add_argument("--scheduler", metavar="ADDRESS", help="of dask: tcp://... or tls://...")
+    feedback.set_defaults(run=_feedback)
+    marks = commands.add_parser("marks", help="fill the school's own export with the marks")
+    marks.add_argument("export", type=Path, metavar="EXPORT.csv", help="from Canvas or Moodle")
+    marks.add_argument("lesson", nargs="*", help=lesson)
+    marks.add_argument("--map", nargs="+", default=[], metavar="LESSON=TITLE", help="of columns")
+    marks.set_defaults(run=_marks)
+    package = commands.add_parser("package", help="write what another system's grader wants")
+    package.add_argument("system", choices=SYSTEMS)
+    package.add_argument("lesson", help=lesson)
+    package.set_defaults(run=_package)
+    report = commands.add_parser("report", help="write the report of a graded lesson, or of all")
+    report.add_argument("lesson", nargs="?", help=f"{lesson}; all of them if unsaid")
     report.set_defaults(run=_report)
     handout = commands.add_parser("handout", help="write a zip for students without a repository")
     handout.set_defaults(run=_handout)
@@ -149,15 +194,113 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0 if all(result.verdict == "correct" for result in checked.results) else 1
 
 
-def _report(arguments: argparse.Namespace) -> int:
-    from grader.classroom.class_report import class_report, page
-    from grader.publish import lesson
-    from grader.publish.environment import course_config
+def _grade(arguments: argparse.Namespace) -> int:
+    from grader.classroom import grade_command
+    from grader.publish.lesson import find_released
 
     root = _course()
-    name = lesson.find(root, arguments.lesson).stem
-    path = root / ".nbgrader" / f"{name}-report.html"
-    path.write_text(page(class_report(course_config(root), name)), encoding="utf-8")
+    name = find_released(root, arguments.lesson)
+    if arguments.undo:
+        print(grade_command.undo(root, name))
+        return 0
+    for line in grade_command.run(
+        root,
+        name,
+        workers=arguments.workers,
+        scheduler=arguments.scheduler,
+        only=arguments.only,
+        again=arguments.again,
+        dry_run=arguments.dry_run,
+    ):
+        print(line, flush=True)
+    return 0
+
+
+def _judge(arguments: argparse.Namespace) -> int:
+    from grader.classroom import judge_as
+    from grader.classroom.term import word_in
+
+    course = arguments.course or _course()
+    private = course if arguments.course else course / ".nbgrader"
+    word, notebooks = word_in(private), course / "notebooks"
+    try:
+        judged = judge_as.judge_file(arguments.file, notebooks, word, private / "keys")
+    except judge_as.JudgeError as error:  # the system waits for a file
+        judged = judge_as.Judged("", (), 0.0, problem=str(error))
+    said = judge_as.FORMATS[arguments.system](judged)
+    if arguments.to is None:
+        print(json.dumps(said, indent=1))
+    else:
+        judge_as.write(arguments.to, said)
+    return 0
+
+
+def _package(arguments: argparse.Namespace) -> int:
+    from grader.classroom import package
+    from grader.classroom.term import word_in
+    from grader.publish.lesson import find_released
+
+    root = _course()
+    private, lesson = root / ".nbgrader", find_released(root, arguments.lesson)
+    word = word_in(private)
+    print(package.write(root, lesson, arguments.system, word, private / "keys", root / "dist"))
+    return 0
+
+
+def _collect(arguments: argparse.Namespace) -> int:
+    from grader.classroom import platforms
+    from grader.publish.lesson import find_released
+
+    root = _course()
+    lesson = find_released(root, arguments.lesson) if arguments.lesson else None
+    for line in platforms.take_in(root, arguments.source, lesson, arguments.students):
+        print(line)
+    return 0
+
+
+def _feedback(arguments: argparse.Namespace) -> int:
+    from grader.classroom import feedback_command, progress
+    from grader.classroom.grade import Course
+    from grader.publish.lesson import find_released
+
+    root = _course()
+    course = Course.at(root, find_released(root, arguments.lesson))
+    with progress.shown() as show:
+        made = feedback_command.feedback(course, arguments.workers, arguments.scheduler, show)
+    print(f"{made} feedback pages of {course.lesson} made; the others are as they were")
+    return 0
+
+
+def _marks(arguments: argparse.Namespace) -> int:
+    from grader.classroom import platforms
+    from grader.publish.lesson import find_released
+
+    root = _course()
+    pairs = [pair.partition("=") for pair in arguments.map]
+    titles = {find_released(root, lesson): title for lesson, _, title in pairs}
+    lessons = [find_released(root, lesson) for lesson in arguments.lesson] or list(titles)
+    for line in platforms.give_back(root, arguments.export, lessons, titles):
+        print(line)
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from grader.classroom import class_report, course_report
+    from grader.publish.environment import course_config
+    from grader.publish.lesson import find_released
+
+    root = _course()
+    private, config = root / ".nbgrader", course_config(root)
+    if arguments.lesson:
+        name = find_released(root, arguments.lesson)
+        path = private / f"{name}-report.html"
+        text = class_report.page(class_report.class_report(config, name))
+    else:
+        found = course_report.course_report(config)
+        path, text = private / "course-report.html", course_report.page(found)
+        course_report.write_csv(found, private / "marks.csv")
+        print(private / "marks.csv")
+    path.write_text(text, encoding="utf-8")
     print(path)
     return 0
 

@@ -15,7 +15,7 @@ from classroom import Classroom
 from honest import LESSON, STUDENTS
 from nbgrader import preprocessors as steps
 
-SUBMISSIONS = 48
+SUBMISSIONS = 4
 KINDS = ("stock", "floor", "ours")
 
 
@@ -39,8 +39,7 @@ def grade(kind, folder):
         kinds = list(STUDENTS.items())
         title, change = kinds[number % len(kinds)]
         names.append(f"{number:02}-{title.replace(' ', '-')}")
-        room.hand_in(names[-1], LESSON, change)
-    room.collect(LESSON)
+        room.put(names[-1], LESSON, change)
     room.autograde(LESSON, names[0])  # the first one pays for imports
     cpu, wall = cpu_seconds(), time.perf_counter()
     for name in names:

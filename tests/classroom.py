@@ -13,6 +13,7 @@ from nbgrader.apps import NbGraderAPI
 from grader.classroom import school as classroom
 
 REPOSITORY = Path(__file__).parent.parent
+Change = Callable[[NotebookNode], str | bytes | None]
 
 
 class Classroom(classroom.Classroom):
@@ -25,17 +26,19 @@ class Classroom(classroom.Classroom):
             del self.config["Autograde"], self.config["HTMLExporter"]
             self.api = NbGraderAPI(config=self.config)
 
-    def hand_in(
-        self, student: str, lesson: str, change: Callable[[NotebookNode], str | bytes | None]
-    ) -> None:
+    def hand_in(self, student: str, lesson: str, change: Change) -> None:
         """Fetch, change and submit. A change may return what the file shall hold instead."""
         notebook = self.fetch(student, lesson)
-        content = nbformat.read(notebook, as_version=4)
-        instead = change(content)
-        if instead is None:
-            instead = nbformat.writes(content)
-        notebook.write_bytes(instead if isinstance(instead, bytes) else instead.encode())
+        notebook.write_bytes(changed(notebook, change))
         self.submit(student, lesson)
+
+    def put(self, student: str, lesson: str, change: Change) -> None:
+        """The same without the exchange: the file lies where collecting would put it."""
+        name = f"{lesson}.ipynb"
+        folder = self.root / ".nbgrader/submitted" / student / lesson
+        folder.mkdir(parents=True)
+        content = changed(REPOSITORY / "notebooks" / lesson / name, change)
+        (folder / name).write_bytes(content)
 
     def feedback_page(self, lesson: str, student: str) -> str:
         """Make this student's feedback page; returns its HTML."""
@@ -46,6 +49,15 @@ class Classroom(classroom.Classroom):
         with self.gradebook() as gradebook:
             submission = gradebook.find_submission_notebook(lesson, lesson, student)
             return {grade.name: grade.score for grade in submission.grades}
+
+
+def changed(notebook: Path, change: Change) -> bytes:
+    """The notebook's bytes after a change, or those that the change returns."""
+    content = nbformat.read(notebook, as_version=4)
+    instead = change(content)
+    if instead is None:
+        instead = nbformat.writes(content)
+    return instead if isinstance(instead, bytes) else instead.encode()
 
 
 def edit(notebook: Path, change: Callable[[NotebookNode], None]) -> None:

@@ -8,6 +8,9 @@ import pytest
 from attacks import ATTACKS, FULL, SECRET
 from classroom import Classroom, model_answers
 from nbformat import NotebookNode
+from test_grade import copies, rows
+
+from grader.classroom.grade import Course, grade
 
 LESSON = "01-linear"
 EXERCISES = 5
@@ -36,10 +39,9 @@ def classroom(tmp_path_factory, listener):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_SECRET", SECRET)
         for name in HONEST:
-            room.hand_in(name, LESSON, model_answers(LESSON))
+            room.put(name, LESSON, model_answers(LESSON))
         for attack in ATTACKS:
-            room.hand_in(student(attack), LESSON, hostile(attack, secret, listener))
-        room.collect(LESSON)
+            room.put(student(attack), LESSON, hostile(attack, secret, listener))
         room.autograde(LESSON, "*")
     return room
 
@@ -73,6 +75,20 @@ def test_an_attacker_s_page_has_cards_and_no_secret_and_no_script(classroom, att
     assert "<script>alert" not in page
     assert not re.search(r"<[^>]*(onerror=|javascript:)", page)
     assert page.count('<div class="panel-body bg-') == EXERCISES
+
+
+@pytest.mark.thorough
+def test_every_attack_gets_the_same_verdict_from_workers(classroom):
+    before = rows(classroom), copies(classroom)
+    summary = grade(Course.at(classroom.root, LESSON, classroom.config), workers=2)
+    assert summary.graded > len(ATTACKS) / 2  # some hand in the same bytes
+    assert summary.changes == []
+    assert rows(classroom) == before[0]
+    after = copies(classroom)
+    changed = {name for name in after if after[name] != before[1].get(name)}
+    limited = set(summary.tentative)  # which limit is met first, is not always the same
+    assert {name for name in changed if name.partition("/")[0] not in limited} == set()
+    assert after.keys() == before[1].keys()
 
 
 @pytest.mark.parametrize("name", HONEST)

@@ -15,13 +15,18 @@ def rooms(tmp_path_factory):
         room = Classroom(tmp_path_factory.mktemp("class"), LESSON, stock=stock)
         room.release(LESSON)
         for name in ODD:
-            room.hand_in(name.replace(" ", "-"), LESSON, STUDENTS[name])
-        room.collect(LESSON)
+            room.put(name.replace(" ", "-"), LESSON, STUDENTS[name])
         rooms[stock] = room
     return rooms
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if number % 3 == 0 else pytest.mark.thorough)
+        for number, name in enumerate(ODD)
+    ],
+)
 def test_stock_and_ours_agree(rooms, name):
     marks = {}
     for stock, room in rooms.items():

@@ -19,18 +19,11 @@ PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
 CARD = {"jupyterlab", "torch", "torchinfo", "nbgrader", "nbval", "matplotlib"}
 
 
-def test_importing_the_grader_is_quick_and_loads_nothing_large():
-    code = (
-        "import sys, time; start = time.perf_counter(); import grader; "
-        "print(time.perf_counter() - start); print(*sys.modules)"
-    )
-    runs = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        for _ in range(3)
-    ]
-    seconds, modules = zip(*(run.stdout.splitlines() for run in runs), strict=True)
-    assert not {"torch", "matplotlib", "nbgrader", "numpy"} & set(modules[0].split())
-    assert min(map(float, seconds)) < 0.1
+def test_importing_the_grader_loads_nothing_large():
+    command = [sys.executable, "-c", "import sys, grader; print(*sys.modules)"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    modules = {name.partition(".")[0] for name in run.stdout.split()}
+    assert not {"torch", "matplotlib", "nbgrader", "nbformat", "numpy", "dask"} & modules
 
 
 def test_every_requirement_has_a_pin_that_satisfies_it():

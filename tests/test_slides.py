@@ -144,11 +144,12 @@ def test_no_result_is_typed(name):
 
 @pytest.mark.thorough
 def test_a_deck_built_again_has_the_same_html(tmp_path):
-    for _ in slides.build(list(DECKS.values()), tmp_path, pdf=False):
+    again = list(DECKS)[::5]
+    for _ in slides.build([DECKS[name] for name in again], tmp_path, pdf=False):
         pass
-    for name in DECKS:
-        again = (tmp_path / f"{name}.html").read_bytes()
-        assert again == (built() / f"{name}.html").read_bytes(), name
+    for name in again:
+        html = (tmp_path / f"{name}.html").read_bytes()
+        assert html == (built() / f"{name}.html").read_bytes(), name
 
 
 def test_a_deck_becomes_a_pdf(tmp_path):

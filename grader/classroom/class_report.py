@@ -6,7 +6,7 @@ import json
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 from nbgrader.api import Gradebook, MissingEntry
 
-from grader.classroom.autograde import MARK
 from grader.classroom.feedback import is_by_hand
+from grader.classroom.reading import MARK
 from grader.course.catalogue import names
 from grader.judge.errors import CourseError
 from grader.judge.report import COLOURS, WORDS, inline
@@ -42,6 +42,7 @@ class Answer:
     call: str = ""
     said: str = ""
     right: str = ""
+    parts: Mapping[str, float] = field(default_factory=dict)  # the points earned for each
     by_hand: bool = False  # the instructor changed the mark
 
 
@@ -99,6 +100,7 @@ class ClassReport:
     lesson: str
     students: tuple[Student, ...]
     graded_at: datetime
+    not_graded: tuple[str, ...] = ()  # who handed in something that no run has graded yet
 
     @property
     def exercises(self) -> list[str]:
@@ -128,6 +130,22 @@ class ClassReport:
             students = tuple(student for student, _ in who)
             found.append(Misconception(exercise, name, plainest.message, students, plainest))
         return sorted(found, key=lambda each: (-len(each.students), each.exercise, each.name))
+
+    @property
+    def unnamed(self) -> list[Misconception]:
+        """Equal wrong answers that no known mistake gives, most frequent first: a misconception
+        that is new shows here, in the class that has it."""
+        made: dict[tuple[str, str, str], list[tuple[str, Answer]]] = {}
+        for student in self.students:
+            for answer in student.answers:
+                if answer.verdict in ("wrong", "partly") and answer.call and not answer.mistakes:
+                    key = (answer.exercise, answer.call, answer.said)
+                    made.setdefault(key, []).append((student.name, answer))
+        found = [
+            Misconception(exercise, "", "", tuple(name for name, _ in who), who[0][1])
+            for (exercise, _, _), who in made.items()
+        ]
+        return sorted(found, key=lambda each: (-len(each.students), each.exercise))
 
     @property
     def median(self) -> float:
@@ -160,11 +178,23 @@ def class_report(config: Any, lesson: str) -> ClassReport:
             f"No submission of {lesson} has been graded yet: first `nbgrader collect {lesson}`, "
             f"then `nbgrader autograde {lesson}`."
         )
-    return ClassReport(lesson, tuple(students), datetime.fromtimestamp(max(moments)))
+    graded = {student.name for student in students}
+    handed_in = sorted(path.parent.name for path in _submitted(course, lesson))
+    left = tuple(name for name in handed_in if name not in graded)
+    return ClassReport(lesson, tuple(students), datetime.fromtimestamp(max(moments)), left)
+
+
+def _submitted(course: Any, lesson: str) -> list[Path]:
+    return list(Path(course.root, course.submitted_directory).glob(f"*/{lesson}"))
 
 
 def page(report: ClassReport) -> str:
     """The report as one self-contained HTML page."""
+    return render("class_report.html.j2", report=report)
+
+
+def render(template: str, **what: Any) -> str:
+    """One of this room's pages."""
     environment = Environment(
         loader=PackageLoader("grader.classroom", "templates"),
         autoescape=True,  # jinja2's own choice goes by the file's name, and not for `.html.j2`
@@ -172,8 +202,8 @@ def page(report: ClassReport) -> str:
         lstrip_blocks=True,
     )
     environment.filters["inline"] = lambda sentence: Markup(inline(sentence))
-    template = environment.get_template("class_report.html.j2")
-    return template.render(report=report, colours=COLOURS, words=WORDS, short=SHORT, count=_count)
+    said = {"colours": COLOURS, "words": WORDS, "short": SHORT, "count": _count}
+    return environment.get_template(template).render(**said, **what)
 
 
 def _student(submission: Any, notebook: Mapping[str, Any], course: Any, lesson: str) -> Student:

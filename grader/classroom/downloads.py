@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -31,7 +34,7 @@ class ExtractEach(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no typ
         for path in found:
             target = Path(extracted_path) / path.relative_to(archives)
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+            shutil.copy2(path, target)
             self._unpack(target, 1)
 
     def _unpack(self, path: Path, depth: int) -> None:
@@ -59,10 +62,13 @@ class ExtractEach(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no typ
 
     def _take(self, archive: ZipFile, member: ZipInfo, folder: Path) -> bool:
         try:
-            archive.extract(member, folder)
+            path = archive.extract(member, folder)
         except Exception as error:  # a password, a way of packing, a name: zipfile raises many
             self.log.warning(f"Left out: {member.filename!r} of {archive.filename!r} ({error})")
             return False
+        with contextlib.suppress(ValueError, OverflowError, OSError):
+            moment = datetime(*member.date_time).timestamp()  # zipfile leaves it away
+            os.utime(path, (moment, moment))
         return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import nbformat
@@ -28,11 +29,16 @@ class MarksByHand(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
                 facts["notebook"], facts["assignment"], facts["student"]
             )
             notes = {grade.name: note(grade) for grade in graded.grades if is_by_hand(grade)}
-        for cell in notebook.cells:
-            if cell.cell_type == "code" and is_grade(cell):
-                said = notes.get(cell.metadata.nbgrader.grade_id)
-                cell.outputs = [*([_output(said)] if said else []), *cell.outputs]
-        return notebook, resources
+        return with_notes(notebook, notes), resources
+
+
+def with_notes(notebook: NotebookNode, notes: Mapping[str, Note]) -> NotebookNode:
+    """The notebook, with a note before the outputs of the check cells of these grade ids."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and is_grade(cell):
+            said = notes.get(cell.metadata.nbgrader.grade_id)
+            cell.outputs = [*([_output(said)] if said else []), *cell.outputs]
+    return notebook
 
 
 def is_by_hand(grade: Any) -> bool:

@@ -14,6 +14,8 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
+from grader.classroom.released import CELLS, Released
+
 KINDS = {
     "grade_cells": is_grade,
     "solution_cells": is_solution,
@@ -51,6 +53,30 @@ def known_to_gradebook(course: Any) -> None:
         course.log.info(f"The gradebook now knows {path.parent.name}, from {path}")
 
 
+def released(course: Any, lesson: str) -> Released:
+    """A lesson as the gradebook and the release of nbgrader's CourseDirectory have it.
+
+    Raises:
+        MissingEntry: if the gradebook does not know the lesson.
+    """
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        found = gradebook.find_notebook(lesson, lesson)
+        points = {cell.name: cell.max_score for cell in found.grade_cells}
+        solutions = {cell.name for cell in found.solution_cells}
+        known = {
+            cell.name: _canonical(cell, points.get(cell.name), cell.name in solutions)
+            for cell in found.source_cells
+        }
+    path = release_of(course, lesson)
+    return Released(known, nbformat.read(path, as_version=4).cells if path.exists() else [])
+
+
+def release_of(course: Any, lesson: str) -> Path:
+    """Where the students' notebook of a lesson stands."""
+    folder = course.format_path(course.release_directory, ".", lesson)
+    return Path(course.root, folder, f"{lesson}.ipynb")
+
+
 class KeepRelease(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
     """What `GenerateAssignment` exports with: looks, before anything is removed, whether it may.
 
@@ -76,6 +102,23 @@ class KeepRelease(NotebookExporter):  # type: ignore[misc]  # nbconvert has no t
                         f"Students have handed in {lesson}, so its graded and locked cells must "
                         f"stay: {', '.join(changes)}. Its release was left as it is.",
                     )
+
+
+def _canonical(cell: Any, points: float | None, solution: bool) -> NotebookNode:
+    """A cell as the gradebook knows it, with nbgrader's metadata of schema 3."""
+    marks = {
+        "grade": points is not None,
+        "grade_id": cell.name,
+        "locked": cell.locked,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+        "cell_type": cell.cell_type,
+        "checksum": cell.checksum,
+    }
+    if points is not None:
+        marks["points"] = points
+    return CELLS[cell.cell_type](cell.source, id=cell.name, metadata={"nbgrader": marks})
 
 
 def _refused_changes(gradebook: Gradebook, lesson: str, sources: Iterable[Path]) -> Iterator[str]:

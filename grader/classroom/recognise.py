@@ -95,6 +95,11 @@ class Marks:
             known & _ids(cell) or cell.source.strip() in blanks for cell in notebook.cells
         )
 
+    def ids_in(self, notebook: NotebookNode) -> int:
+        """How many of the lesson's cells are in there."""
+        known = self.blanks.keys() | self.names
+        return sum(bool(known & _ids(cell)) for cell in notebook.cells)
+
     def answers(self, notebook: NotebookNode) -> int:
         """How many answers there are that differ from what students find."""
         return sum(

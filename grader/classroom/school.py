@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import default as exchange
-from traitlets.config import Config
 
 from grader.judge.errors import CourseError
 from grader.publish.environment import course_config, interpreter_first
@@ -79,7 +79,7 @@ class Classroom:
     def _exchange(self, step: Any, student: str, lesson: str) -> None:
         desk = self.desks / student
         desk.mkdir(parents=True, exist_ok=True)
-        config = Config(self.config)
+        config = deepcopy(self.config)  # Config(...) would share its sections
         config.CourseDirectory.student_id = student
         config.CourseDirectory.assignment_id = lesson
         folder = CourseDirectory(config=config)

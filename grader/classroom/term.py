@@ -12,8 +12,11 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from grader.judge.errors import CourseError
+
+SQLITE = "sqlite:///"
 
 
 class AnotherWordError(CourseError):
@@ -35,9 +38,12 @@ def word_in(private: Path) -> str:
         return word
 
 
-def private_folder(db_url: str) -> Path:
-    """The folder of the gradebook."""
-    return Path(db_url.removeprefix("sqlite:///")).parent
+def private_folder(course: Any) -> Path:
+    """The folder of the gradebook; where that is on a server, the course's own `.nbgrader`."""
+    url = str(course.db_url)
+    if url.startswith(SQLITE):
+        return Path(url.removeprefix(SQLITE)).parent
+    return Path(course.root, ".nbgrader")
 
 
 def digest(word: str) -> str:

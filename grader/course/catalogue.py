@@ -49,10 +49,24 @@ def find(name: str, term: str = "", terms: Path | None = None) -> Key | Design |
     if lesson is None or not is_fresh(_texts()[lesson]):
         return _live(name, term)
     if term and terms is not None:
-        from grader.course.key_files import for_term
-
-        return _entries(for_term(lesson, term, terms)).get(name) or _live(name)
+        return _entries(text_of(lesson, term, terms)).get(name) or _live(name)
     return _entries(_texts()[lesson]).get(name) or _live(name, term)
+
+
+def text_of(lesson: str, term: str, terms: Path) -> str:
+    """The key file of a lesson, with the term's hidden cases if there is a word."""
+    if not term:
+        return _texts()[lesson]
+    from grader.course.key_files import for_term  # needs PyTorch where it has to be made
+
+    return for_term(lesson, term, terms)
+
+
+def found_in(text: str) -> Mapping[str, Key | Design]:
+    """The exercises of a key file by name. Only Designs need PyTorch."""
+    recorded = _entries(text)
+    found = {name: recorded.get(name) or _live(name) for name in _names(text)}
+    return {name: each for name, each in found.items() if each is not None}
 
 
 def exercise_of(found: Key | Design) -> Exercise:

@@ -45,16 +45,16 @@ def write(root: Path, path: Path) -> Path:
         CourseError: if the package cannot be built.
     """
     with tempfile.TemporaryDirectory() as folder:
-        wheel = _wheel(root, Path(folder))
-        files = dict(_texts(root, wheel.name))
+        built = wheel(root, Path(folder))
+        files = dict(_texts(root, built.name))
         path.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in sorted({**files, wheel.name: wheel.read_bytes()}.items()):
+            for name, content in sorted({**files, built.name: built.read_bytes()}.items()):
                 archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}", MOMENT), content)
     return path
 
 
-def _wheel(root: Path, folder: Path) -> Path:
+def wheel(root: Path, folder: Path) -> Path:
     """The package as a wheel: `grader` alone, without tests and solutions."""
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, root]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)

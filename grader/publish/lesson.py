@@ -22,7 +22,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -72,14 +72,28 @@ def find(root: Path, wanted: str, folder: str = "solutions") -> Path:
         LessonError: if there is none, or more than one.
     """
     found = texts(root, folder)
-    matches = [path for name, path in found.items() if _means(root, wanted, name)]
+    return found[_the_one(root, wanted, found, f"{folder}/")]
+
+
+def find_released(root: Path, wanted: str) -> str:
+    """The name of the released lesson called `wanted`, as `find` takes it.
+
+    Raises:
+        LessonError: if there is none, or more than one.
+    """
+    found = sorted(path.stem for path in (root / "notebooks").glob("*/*.ipynb"))
+    return _the_one(root, wanted, found, "notebooks/")
+
+
+def _the_one(root: Path, wanted: str, names: Iterable[str], where: str) -> str:
+    names = list(names)
+    matches = [name for name in names if _means(root, wanted, name)]
     if len(matches) == 1:
         return matches[0]
     if matches:
-        names = " or ".join(path.stem for path in matches)
-        raise LessonError(f"'{wanted}' may be {names}; say which.")
-    names = ", ".join(found) or "none yet"
-    raise LessonError(f"There is no lesson '{wanted}' in {folder}/. The lessons: {names}.")
+        raise LessonError(f"'{wanted}' may be {' or '.join(matches)}; say which.")
+    known = ", ".join(names) or "none yet"
+    raise LessonError(f"There is no lesson '{wanted}' in {where}. The lessons: {known}.")
 
 
 def _means(root: Path, wanted: str, name: str) -> bool:

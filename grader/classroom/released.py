@@ -1,0 +1,73 @@
+"""A lesson as it was released: what a hand-in is held against. Nothing here needs nbgrader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+CELLS = {
+    "code": nbformat.v4.new_code_cell,
+    "markdown": nbformat.v4.new_markdown_cell,
+    "raw": nbformat.v4.new_markdown_cell,  # raw cells reach a page without any check
+}
+
+
+@dataclass(frozen=True)
+class Released:
+    """A lesson's cells, as plain data that can be sent to another machine."""
+
+    known: Mapping[str, NotebookNode]  # what the gradebook has, by grade id, in the lesson's order
+    cells: list[NotebookNode]  # as students found them; none where the release is not here
+
+    @property
+    def graded(self) -> frozenset[str]:
+        """The grade ids that carry points."""
+        return frozenset(name for name, cell in self.known.items() if grading(cell)["grade"])
+
+    @property
+    def prose(self) -> frozenset[str]:
+        """The lesson's own texts."""
+        return frozenset(cell.source for cell in self.cells)
+
+    def text_of(self, name: str, source: str) -> str | None:
+        """The lesson's text of a code cell with this grade id, or else of this very text."""
+        return next(
+            (
+                cell.source
+                for cell in self.cells
+                if cell.cell_type == "code"
+                and (grade_id(cell) == name if name else cell.source == source)
+            ),
+            None,
+        )
+
+    @classmethod
+    def of_notebook(cls, released: NotebookNode) -> Released:
+        """A lesson as its released notebook has it, where there is no gradebook."""
+        known = {grade_id(cell): cell for cell in released.cells if grade_id(cell)}
+        return cls(known, list(released.cells))
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as JSON has it."""
+        return {"known": dict(self.known), "cells": list(self.cells)}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Released:
+        """What `as_data` made."""
+        known = {name: nbformat.from_dict(cell) for name, cell in data["known"].items()}
+        return cls(known, list(map(nbformat.from_dict, data["cells"])))
+
+
+def grading(cell: NotebookNode) -> dict[str, Any]:
+    """nbgrader's metadata of a cell; {} if it has none."""
+    marks = cell.metadata.get("nbgrader")
+    return marks if isinstance(marks, dict) else {}
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """The grade id of a cell, or ''."""
+    return str(grading(cell).get("grade_id", ""))
