@@ -136,6 +136,10 @@ SCALE = Function(
         Mistake("no sign", over(farthest, lambda bits: 2**bits - 1),
             "You divided by the largest number without a sign. One of the bits is needed for the "
             "sign, so how far does the grid go on each side?"),
+        Mistake("all points, on both sides",
+            over(lambda a: 2 * farthest(a), lambda bits: 2**bits - 1),
+            "You spread all points over both sides. A symmetric grid leaves the lowest one out: "
+            "how many steps are there on each side?"),
         Mistake("number of codes", over(farthest, lambda bits: 2**bits),
             "You divided by the number of different codes. Half of them are for the other side of "
             "0, and one is for 0 itself."),

@@ -273,7 +273,7 @@ TOKENS = Function(
             lambda random: case(*draw_sizes(random),
                 class_token=False)),
         Part("pairs", 1,
-            (case((4, 6), 2), case(12, (3, 2)), case((8, 12), (2, 4), class_token=False),
+            (case((4, 6), 2), case(12, (3, 2)), case((8, 15), (4, 5), class_token=False),
              case((12, 24), patch_size=(4, 3))),
             lambda random: case(*draw_sizes(random, pairs=True), random.random() < 0.5)),
     ),
@@ -321,6 +321,10 @@ TOKENS = Function(
                     pair(a.image_size), pair(a.patch_size), strict=True)),
             "You returned the grid's height and width. Asked is how many tokens there are in "
             "all.", is_two=True),
+        Mistake("patch turned round",
+            from_sides(lambda height, width, down, right: (width // down) * (height // right)),
+            "You cut the width by the patch's height, and the height by its width. Both pairs are "
+            "`(height, width)`.", praise="Right where the patch is square."),
         Mistake("square image", known.pairs(lambda two: two[0], "image_size"),
             "You took an image's height for its width as well. A pair is `(height, width)`.",
             praise="Right for square images."),
@@ -565,6 +569,9 @@ VIT = Function(
         Mistake("three vectors missing in each block", without(r"in_proj_bias"),
             "Exactly 3 × `embed_dim` numbers are missing in each block. Queries, keys and values "
             "have a bias each."),
+        Mistake("no biases around the hidden layer", without(r"linear\d.bias"),
+            "The two Linears of the feed-forward part have no biases in your blocks. Each has one "
+            "for every output."),
         Mistake("no bias of the hidden layer", without(r"linear1.bias"),
             "`mlp_dim` numbers are missing in each block: the first Linear of the feed-forward "
             "part has a bias too."),
