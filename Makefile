@@ -61,13 +61,10 @@ handout: .venv/installed  ## one zip for students: notebooks, package, environme
 	@grader handout
 
 bench: .venv/installed  ## seconds a check, and grading against stock nbgrader
-	@python tests/bench_checks.py
-	@python tests/bench_grading.py
-	@python tests/bench_notebooks.py
-	@python tests/bench_class.py
+	@python tests/bench.py
 
 bench-class: .venv/installed  ## classes of 2,000: speed-up, memory, a second run
-	@python tests/bench_class.py --large
+	@python tests/bench.py large
 
 attack-report: .venv/installed  ## the attack suite against stock nbgrader and against ours
 	@python tests/attack_report.py 2>/dev/null

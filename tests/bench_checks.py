@@ -32,9 +32,9 @@ def main():
     rows = []
     for name, (answer, _) in CALLS.items():
         first = seconds(name, answer)
-        again = statistics.median(seconds(name, answer) for _ in range(5))
+        again = statistics.median(seconds(name, answer) for _ in range(3))
         wrong_first = seconds(name, off_by_one(answer))
-        wrong_again = statistics.median(seconds(name, off_by_one(answer)) for _ in range(5))
+        wrong_again = statistics.median(seconds(name, off_by_one(answer)) for _ in range(3))
         rows.append((name, first, again, wrong_first, wrong_again))
     print(f"{'milliseconds a check':32}{'first':>8}{'again':>8}{'wrong':>8}{'again':>8}")
     for name, *times in rows:
@@ -42,7 +42,3 @@ def main():
     columns = list(zip(*(row[1:] for row in rows), strict=True))
     print(f"{'median':32}" + "".join(f"{1000 * statistics.median(c):8.1f}" for c in columns))
     print(f"{'worst':32}" + "".join(f"{1000 * max(c):8.1f}" for c in columns))
-
-
-if __name__ == "__main__":
-    main()

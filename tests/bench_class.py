@@ -1,8 +1,8 @@
 """What a class costs, as ratios within one run.
 
-`make bench` calls it bare: 200 plain notebooks and a realistic class against stock nbgrader on 12
-and against the floor, the bare jail with an empty program. `make bench-class` (--large) measures
-classes of 200 and 2,000 with one worker and two, their memory, and a second run.
+`make bench`: stock nbgrader on 12; 200 plain notebooks and a realistic class against it and against
+the floor, the bare jail with an empty program. `make bench-class`: classes of 200 and 2,000 with
+one worker and two, their memory, and a second run.
 """
 
 import logging
@@ -16,18 +16,22 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
+import bench_grading
 import nbformat
 import psutil
 from classroom import Classroom, answer
 from generated import ANSWERS
 
+from grader.ask import start
 from grader.ask.jail import Jail, Step
 from grader.classroom.feedback_command import feedback
 from grader.classroom.grade import Course, grade
 
 LESSON = "01-linear"
-PLAIN, REALISTIC, STOCK = 200, 30, 12
+PLAIN, REALISTIC = 200, 45
+BENCH = Path(__file__).with_name("bench.py")
 OWN_PYTORCH = "layer = nn.Linear(3, 2)\nfor p in layer.parameters():\n    print(p.shape, p.numel())"
 WORKERS = 2
 
@@ -45,8 +49,8 @@ def own(number, with_pytorch):
     return change
 
 
-def class_of(folder, count, with_pytorch=0.0, stock=False):
-    room = Classroom(folder, LESSON, stock=stock)
+def class_of(folder, count, with_pytorch=0.0):
+    room = Classroom(folder, LESSON)
     room.release(LESSON)
     for number in range(count):
         room.put(f"s{number:04}", LESSON, own(number, with_pytorch))
@@ -59,38 +63,33 @@ def seconds(work):
     return time.perf_counter() - start
 
 
-def ours(room, **options):
-    return grade(Course.at(room.root, LESSON, room.config), **{"workers": WORKERS, **options})
-
-
-def stock_seconds():
-    """Stock nbgrader's seconds a notebook, after the first, which pays for imports.
-
-    It starts a kernel that imports PyTorch for each, whether a cell asks for it or not.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        room = class_of(Path(folder), STOCK + 1, 1 / 3, stock=True)
-        room.autograde(LESSON, "s0000")
-        names = [f"s{number:04}" for number in range(1, STOCK + 1)]
-        return seconds(lambda: [room.autograde(LESSON, name) for name in names]) / STOCK
+def ours(room):
+    return grade(Course.at(room.root, LESSON, room.config), workers=WORKERS)
 
 
 def floor_seconds():
-    """The bare jail with an empty program, on as many cores."""
+    """The bare jail with an empty program, on as many cores: built anew for each; and forked."""
     where, steps = Jail(), [Step(1, "pass")]
+
+    def each(_):
+        return where.run(steps)
+
     with ThreadPoolExecutor(WORKERS) as pool:
-        return seconds(lambda: list(pool.map(lambda _: where.run(steps), range(PLAIN)))) / PLAIN
+        with mock.patch.object(start, "forked", return_value=None):
+            new = seconds(lambda: list(pool.map(each, range(PLAIN)))) / PLAIN
+        where.run(steps)  # starts what is forked from
+        return new, seconds(lambda: list(pool.map(each, range(PLAIN)))) / PLAIN
 
 
 def compare(title, count, with_pytorch, theirs):
     with tempfile.TemporaryDirectory() as folder:
         room = class_of(Path(folder), count, with_pytorch)
         each = seconds(lambda: ours(room)) / count
-        pages = (
-            seconds(lambda: feedback(Course.at(room.root, LESSON, room.config), WORKERS)) / count
-        )
-    print(f"{title}: {1 / each:.1f} a second, stock {1 / theirs:.2f}: {theirs / each:.0f} times")
-    print(f"  feedback pages: {1 / pages:.1f} a second", flush=True)
+        rate = f"{1 / each:.1f} a second, stock {1 / theirs:.2f}: {theirs / each:.0f} times"
+        print(f"{title}: {rate}", flush=True)
+        if with_pytorch:
+            pages = seconds(lambda: feedback(Course.at(room.root, LESSON, room.config), WORKERS))
+            print(f"  feedback pages: {count / pages:.1f} a second")
     return each
 
 
@@ -117,7 +116,7 @@ class Memory(threading.Thread):
 
 def measured(folder, count, workers):
     """One run in a process of its own: seconds, MB of the controller, MB of a worker."""
-    command = [sys.executable, __file__, "--one", str(folder), str(count), str(workers)]
+    command = [sys.executable, str(BENCH), "one", str(folder), str(count), str(workers)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
     return [float(each) for each in done.stdout.split()]
 
@@ -135,6 +134,7 @@ def one(folder, count, workers):
 
 
 def large():
+    """Classes of 200 and 2,000."""
     print(
         f"{'class':>6}{'workers':>9}{'seconds':>9}{'a second':>10}{'controller':>12}{'worker':>8}"
     )
@@ -154,19 +154,9 @@ def large():
 def main():
     logging.disable()
     warnings.simplefilter("ignore")
-    if "--large" in sys.argv:
-        return large()
-    if "--one" in sys.argv:
-        return one(*sys.argv[2:])
-    theirs = stock_seconds()
+    theirs = bench_grading.compare()
     each = compare(f"{PLAIN} plain notebooks", PLAIN, 0.0, theirs)
-    floor = floor_seconds()
-    print(
-        f"  the bare jail with an empty program: {1 / floor:.1f} a second; ours {each / floor:.1f}x"
-    )
+    for kind, floor in zip(("built anew", "forked"), floor_seconds(), strict=True):
+        said = f"  the bare jail with an empty program, {kind} for each: {1 / floor:.1f} a second"
+        print(f"{said}; ours takes {each / floor:.1f} times as long", flush=True)
     compare(f"{REALISTIC}, a third with PyTorch", REALISTIC, 1 / 3, theirs)
-    return None
-
-
-if __name__ == "__main__":
-    main()

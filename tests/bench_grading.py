@@ -1,4 +1,4 @@
-"""The same class graded by stock nbgrader and by ours, in one run. Run it with `make bench`.
+"""The same twelve graded by stock nbgrader and by ours through `nbgrader autograde`, in one run.
 
 CPU counts this process and every process it started. The floor is what nbgrader costs when it
 executes nothing.
@@ -15,7 +15,9 @@ from classroom import Classroom
 from honest import LESSON, STUDENTS
 from nbgrader import preprocessors as steps
 
-SUBMISSIONS = 4
+from grader.ask.start import end_waiting
+
+SUBMISSIONS = 12
 KINDS = ("stock", "floor", "ours")
 
 
@@ -44,11 +46,13 @@ def grade(kind, folder):
     cpu, wall = cpu_seconds(), time.perf_counter()
     for name in names:
         room.autograde(LESSON, name)
+    end_waiting()  # what was forked from it counts when it ends
     cost = [(cpu_seconds() - cpu) / SUBMISSIONS, (time.perf_counter() - wall) / SUBMISSIONS]
     return *cost, [room.scores(LESSON, name) for name in names], names
 
 
-def main():
+def compare():
+    """Print it; returns stock nbgrader's seconds a submission."""
     logging.disable()
     warnings.simplefilter("ignore")
     results = {}
@@ -64,7 +68,4 @@ def main():
     ours, stock, names = results["ours"][2], results["stock"][2], results["ours"][3]
     different = [n for n, one, other in zip(names, ours, stock, strict=True) if one != other]
     print(f"different marks: {', '.join(different) or 'none'}")
-
-
-if __name__ == "__main__":
-    main()
+    return results["stock"][1]

@@ -13,7 +13,7 @@ import pytest
 from classroom import REPOSITORY, answer, model_answers
 from honest import params
 
-from grader.ask.jail import seen_by_others
+from grader.ask.bubblewrap import seen_by_others
 from grader.classroom import package
 from grader.classroom.judge_as import JudgeError, judge_file
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
+import importlib
 import traceback
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -19,6 +21,12 @@ from grader.ask.kernel import Call, each_outcome
 from grader.ask.run import describe_with_line
 
 REFUSED = (ImportError, OSError, EOFError)  # no package, file, process, network, keyboard
+
+OFTEN = (  # what a lesson's first cell brings, and what IPython's shell takes
+    *("IPython.core.interactiveshell", "traitlets.config", "numpy", "torch", "torchinfo"),
+    "torch._dynamo",  # a second of imports, which an optimizer makes at its first step
+    *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "grader", "grader.figures"),
+)
 
 
 class NotebookCells:
@@ -92,6 +100,13 @@ def _bound_by(statement: ast.stmt) -> set[str]:
         elif isinstance(node, ast.alias):
             names.add((node.asname or node.name).partition(".")[0])
     return names
+
+
+def import_all() -> None:
+    """Import what most notebooks import, before there is a notebook."""
+    for name in OFTEN:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 def main() -> None:

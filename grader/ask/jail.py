@@ -9,27 +9,31 @@ limits.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 import os
-import re
 import selectors
 import shutil
-import signal
 import subprocess
-import sys
-import sysconfig
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 
+from grader.ask import start
+from grader.ask.bubblewrap import (
+    MEGABYTE,
+    NUMPY,
+    environment,
+    numpy_folder,
+    python,
+    seen_by_others,
+    user,
+    walls,
+)
 from grader.ask.kernel import CPU_SECONDS, Call, Outcome, Status
+from grader.ask.start import Pipes
 
-MEGABYTE = 2**20
 LIMITS = {
     "RLIMIT_AS": 1024 * MEGABYTE,
     "RLIMIT_FSIZE": 8 * MEGABYTE,
@@ -39,6 +43,7 @@ LIMITS = {
 }
 OF_PYTORCH = 768 * MEGABYTE  # address space that PyTorch, NumPy and matplotlib take themselves
 FILES_OF_PYTORCH = 256
+PROCESSES_OF_A_FORK = 2  # that stand around it and are no student's
 MOST_OUTPUT = 4 * MEGABYTE
 WALL_SECONDS = 60.0  # for one plain notebook, all its exercises together
 CELL_SECONDS = 20  # of CPU time, for each cell
@@ -46,36 +51,6 @@ SILENT_SECONDS = 60.0  # between two facts: whoever says nothing for so long has
 REAL_WALL_SECONDS = 300.0
 MOST_RUNS = 12  # a run that dies is started again without what killed it
 BY_LIMITS = ("too slow", "died")
-FIRST_UID = 60_000  # for graders who are root: a user that owns no other process
-NUMPY = "/numpy"
-PACKAGE = Path(__file__).resolve().parents[1]
-SHOWN = (  # of this package, to notebooks that are more than plain: no exercise, no key
-    *("__init__.py", "notebook.py", "ask", "figures", "judge"),
-    *("course/__init__.py", "course/pytorch.py", "course/network.py", "course/sheet.py"),
-    *("course/measured.py", "course/own_answers.py", "course/mobilenet.py"),
-    *("course/architectures.py", "course/drawn.py", "course/decoder.py"),
-    *("course/shapes.py", "course/language.py", "course/costs.py", "course/mixtures.py"),
-)
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
-OF_A_NOTEBOOK = {  # one thread: a forked child hangs where its parent has used PyTorch's threads
-    **{"HOME": "/tmp", "IPYTHONDIR": "/tmp/ipython", "MPLCONFIGDIR": "/tmp/matplotlib"},
-    **{"MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
-}
-
-
-PACKAGES = [  # what this environment has installed
-    path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")
-]
-START_NOTEBOOK = f"""
-import site
-site.setquit()
-site.sethelper()
-for folder in {PACKAGES!r}:
-    site.addsitedir(folder)
-site.sys.path.insert(0, {str(PACKAGE.parent)!r})
-from grader.ask.inside_notebook import main
-main()
-"""
 
 
 class NoJailError(Exception):
@@ -171,36 +146,16 @@ class Jail:
         self, steps: Sequence[Step], court: Court | None, deadline: float
     ) -> list[dict[str, Any]]:
         """Start the program inside and talk with it; returns the facts that it says."""
-        with tempfile.TemporaryDirectory() as folder:
-            process = subprocess.Popen(
-                self._command(court is not None),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=ENVIRONMENT | (OF_A_NOTEBOOK if court else {}),
-                cwd=folder,
-                start_new_session=True,
-            )
-            try:
-                facts = _talk(process, self._request(steps, court is not None), court, deadline)
-                if facts[-1:] == [{"finished": True}]:
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        process.wait(1)  # it ends by itself, and its CPU time is counted
-                return facts
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                for pipe in (process.stdin, process.stdout):
-                    with contextlib.suppress(BrokenPipeError):
-                        pipe.close()  # type: ignore[union-attr]
+        real = court is not None
+        program = start.forked(real) if self.contained else None
+        with program or start.new(real, self.contained) as pipes:
+            request = self._request(steps, real, program is not None)
+            return _talk(pipes, request, court, deadline)
 
-    def _command(self, real: bool) -> list[str]:
-        python, text = str(_interpreter()[0]), START_NOTEBOOK if real else program()
-        return [*(_bubblewrap(real) if self.contained else ()), python, "-I", "-S", "-c", text]
-
-    def _request(self, steps: Sequence[Step], real: bool) -> dict[str, Any]:
+    def _request(self, steps: Sequence[Step], real: bool, forked: bool) -> dict[str, Any]:
         more = {"RLIMIT_AS": OF_PYTORCH, "RLIMIT_NOFILE": FILES_OF_PYTORCH} if real else {}
+        if forked:
+            more = {**more, "RLIMIT_NPROC": PROCESSES_OF_A_FORK}
         return {
             "steps": [
                 {
@@ -216,18 +171,16 @@ class Jail:
             "cell_seconds": CELL_SECONDS if real else int(CPU_SECONDS),
             "limits": {name: amount + more.get(name, 0) for name, amount in LIMITS.items()},
             "path": [] if real else self._path(),
-            "user": self._user(real),
+            "user": None if forked else self._user(real),
         }
 
     def _user(self, real: bool) -> int | None:
         """For graders who are root: another user, if that one can see what is to be run."""
-        if os.geteuid() != 0 or (real and not self.contained and not seen_by_others()):
-            return None
-        return FIRST_UID + os.getpid() % 5_000
+        return None if real and not self.contained and not seen_by_others() else user()
 
     def _path(self) -> list[str]:
         """Where the student's code finds NumPy."""
-        numpy = _numpy()
+        numpy = numpy_folder()
         if numpy is None:
             return []
         return [NUMPY if self.contained else str(numpy.parent)]
@@ -238,20 +191,17 @@ def plain_calls(calls: Sequence[Call] | None) -> list[Any] | None:
     return None if calls is None else [[call.positional, dict(call.named)] for call in calls]
 
 
-def _talk(
-    process: subprocess.Popen[bytes], request: Any, court: Court | None, deadline: float
-) -> list[dict[str, Any]]:
+def _talk(pipes: Pipes, request: Any, court: Court | None, deadline: float) -> list[dict[str, Any]]:
     """Send the request, take down the facts, answer what is asked, until the end or too long."""
-    assert process.stdout is not None
     facts: list[dict[str, Any]] = []
     size, rest = 0, b""
-    _send(process, request)
+    _send(pipes, request)
     with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
+        selector.register(pipes.facts, selectors.EVENT_READ)
         while size < MOST_OUTPUT and (left := deadline - time.monotonic()) > 0:
             if not selector.select(min(left, SILENT_SECONDS)):
                 break
-            chunk = os.read(process.stdout.fileno(), 65536)
+            chunk = os.read(pipes.facts.fileno(), 65536)
             if not chunk:
                 break
             size += len(chunk)
@@ -259,15 +209,14 @@ def _talk(
             for fact in filter(None, map(_fact, lines)):
                 facts.append(fact)
                 if court and fact.keys() & {"find", "list", "judge"}:
-                    _send(process, court(fact))
+                    _send(pipes, court(fact))
     return facts
 
 
-def _send(process: subprocess.Popen[bytes], data: Any) -> None:
-    assert process.stdin is not None
+def _send(pipes: Pipes, data: Any) -> None:
     with contextlib.suppress(BrokenPipeError):
-        process.stdin.write(json.dumps(_tagged(data)).encode() + b"\n")
-        process.stdin.flush()
+        pipes.requests.write(json.dumps(_tagged(data)).encode() + b"\n")
+        pipes.requests.flush()
 
 
 def jail(without_bubblewrap: str = "refuse") -> Jail:
@@ -294,103 +243,16 @@ def _why_not() -> str:
             "Install it (Debian, Ubuntu: apt install bubblewrap)."
         )
     test = subprocess.run(
-        [*_bubblewrap(False), str(_interpreter()[0]), "-I", "-S", "-c", "print('inside')"],
+        [*walls(real=False), *python(), "print('inside')"],
         capture_output=True,
         text=True,
-        env=ENVIRONMENT,
+        env=environment(real=False),
         check=False,
     )
     if test.stdout != "inside\n":
         reason = test.stderr.strip().partition("\n")[0] or "no reason given"
         return f"bubblewrap is installed but does not work here ({reason})."
     return ""
-
-
-@cache
-def _bubblewrap(real: bool) -> tuple[str, ...]:
-    """The command in front of a Python that has nothing in sight; if `real`, the course's
-    environment without the course."""
-    python, library = _interpreter()
-    shared = [path for path in ("/usr/lib", "/usr/lib64", "/lib", "/lib64") if Path(path).exists()]
-    binds = [*shared, str(python), str(library.parent), *(PACKAGES if real else [])]
-    folders = _folders([*binds, *([str(PACKAGE / "course")] if real else [])])
-    hidden = [
-        str(packages)
-        for folder in ("/usr/lib", library.parent)
-        for packages in Path(folder).glob("python3*/*-packages")
-        if not (real and str(packages) in PACKAGES)
-    ]
-    numpy = None if real else _numpy()
-    as_root = os.geteuid() == 0
-    environment = ENVIRONMENT | (OF_A_NOTEBOOK if real else {})
-    return (
-        "bwrap",
-        *(("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts") if as_root else ()),
-        *(("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID") if as_root else ()),
-        *(() if as_root else ("--unshare-all",)),
-        *("--die-with-parent", "--new-session", "--clearenv"),
-        *("--perms", "1777", "--size", str(8 * MEGABYTE), "--tmpfs", "/tmp"),
-        *(word for path in folders for word in ("--perms", "0755", "--dir", path)),
-        *(word for path in binds for word in ("--ro-bind", path, path)),
-        *(word for path in hidden for word in ("--tmpfs", path, "--remount-ro", path)),
-        *(("--ro-bind", str(numpy), f"{NUMPY}/numpy") if numpy else ()),
-        *(
-            ("--ro-bind", f"{numpy}.libs", f"{NUMPY}/numpy.libs")
-            if numpy and Path(f"{numpy}.libs").is_dir()
-            else ()
-        ),
-        *(_our_face() if real else ()),
-        *("--dev", "/dev", "--size", str(MEGABYTE), "--tmpfs", "/dev/shm"),
-        *("--chdir", "/tmp", "--remount-ro", "/dev", "--remount-ro", "/"),
-        *(word for name, value in environment.items() for word in ("--setenv", name, value)),
-        "--",
-    )
-
-
-def _our_face() -> Iterator[str]:
-    """What a notebook may import of this package, at its place; the catalogue asks outside."""
-    yield from ("--perms", "0755", "--tmpfs", str(PACKAGE))
-    yield from ("--perms", "0755", "--dir", str(PACKAGE / "course"))
-    for name in SHOWN:
-        yield from ("--ro-bind", str(PACKAGE / name), str(PACKAGE / name))
-    catalogue = PACKAGE / "course" / "catalogue_in_jail.py", PACKAGE / "course" / "catalogue.py"
-    yield from ("--ro-bind", *map(str, catalogue), "--remount-ro", str(PACKAGE))
-
-
-def _folders(paths: Sequence[str]) -> list[str]:
-    """The folders above these paths, outermost first: nobody must be able to pass through."""
-    above = {str(folder) for path in paths for folder in Path(path).parents} - {"/"}
-    return sorted({*above, NUMPY})
-
-
-def _interpreter() -> tuple[Path, Path]:
-    """The interpreter behind any virtual environment, and its standard library."""
-    base = getattr(sys, "_base_executable", sys.executable)
-    return Path(base).resolve(), Path(sysconfig.get_path("stdlib")).resolve()
-
-
-@cache
-def seen_by_others() -> bool:
-    """Whether another user of this machine can read the environment of a notebook."""
-    paths = [Path(path) for path in (*PACKAGES, str(PACKAGE), *map(str, _interpreter()))]
-    return all(
-        each.stat().st_mode & 0o005 == 0o005 for path in paths for each in (path, *path.parents)
-    )
-
-
-@cache
-def _numpy() -> Path | None:
-    spec = importlib.util.find_spec("numpy")
-    return Path(spec.origin).parent if spec and spec.origin else None
-
-
-@cache
-def program() -> str:
-    """The text that runs inside: one file after the other, imports of this package left out."""
-    here = Path(__file__).parent
-    texts = (here / "run.py", here / "inside_jail.py")
-    joined = "\n".join(path.read_text(encoding="utf-8") for path in texts)
-    return re.sub(r"^from (__future__|grader).*$", "", joined, flags=re.MULTILINE) + "\nmain()\n"
 
 
 def _tagged(value: Any) -> Any:

@@ -9,6 +9,7 @@ import ast
 import re
 import symtable
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 MODULES = {
     *("math", "itertools", "functools", "operator", "collections", "fractions", "decimal"),
@@ -35,7 +36,7 @@ def is_plain(own: Sequence[str], lesson: Sequence[str]) -> bool:
         lesson: the sources of the lesson's cells, which a plain notebook does not run.
     """
     try:
-        bound = {name for source in lesson for name in _bound(ast.parse(source))}
+        bound = {name for source in lesson for name in _bound(source)}
         return all(_is_plain(without_checks(source), bound) for source in own)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
@@ -128,14 +129,18 @@ def _is_listed(node: ast.AST) -> bool:
     return False
 
 
-def _bound(tree: ast.AST) -> Iterator[str]:
+@lru_cache(maxsize=1024)  # the same cells in every hand-in
+def _bound(source: str) -> frozenset[str]:
     """The names that a cell of the lesson binds; its imports of listed modules apart."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()):
-                yield name
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                yield name
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                if not _is_listed(node):
-                    yield from ((n.asname or n.name).partition(".")[0] for n in names)
+    return frozenset(name for node in ast.walk(ast.parse(source)) for name in _bound_by(node))
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()):
+            yield name
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            if not _is_listed(node):
+                yield from ((n.asname or n.name).partition(".")[0] for n in names)

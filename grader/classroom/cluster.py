@@ -38,6 +38,7 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
     settings = {
         "distributed.scheduler.allowed-failures": DEATHS,
         "distributed.worker.memory.pause": False,  # students' code has limits of its own
+        "distributed.admin.low-level-log-length": 4,  # messages, and hand-ins are in them
         "distributed.admin.large-graph-warning-threshold": "1 GB",  # hand-ins may be large
     }
     with dask.config.set(settings):

@@ -70,8 +70,10 @@ class Filling:
         graded = {each.student: each for each in batch}
         session = self.gradebook.db
         found = self._submissions(graded)
-        for name in graded.keys() - found.keys():
-            found[name] = self._new_submission(name)
+        new = graded.keys() - found.keys()
+        students = {s.id: s for s in session.scalars(select(Student).where(Student.id.in_(new)))}
+        for name in sorted(new):
+            found[name] = self._new_submission(students.get(name) or Student(id=name))
         for name, each in graded.items():
             self._enter(found[name], each)
         if dry:
@@ -97,11 +99,8 @@ class Filling:
         )
         return {each.student_id: each for each in self.gradebook.db.scalars(query)}
 
-    def _new_submission(self, name: str) -> Any:
+    def _new_submission(self, student: Any) -> Any:
         """A submission with a place for each mark and comment, as nbgrader makes it."""
-        session = self.gradebook.db
-        student = session.get(Student, name) or Student(id=name)
-        session.add(student)
         submission = SubmittedAssignment(assignment=self.assignment, student=student)
         for notebook in self.assignment.notebooks:
             own = SubmittedNotebook(notebook=notebook, assignment=submission)
@@ -109,7 +108,7 @@ class Filling:
                 Grade(cell_id=cell.id, notebook=own)
             for cell in [*notebook.solution_cells, *notebook.task_cells]:
                 Comment(cell_id=cell.id, notebook=own)
-        session.add(submission)
+        self.gradebook.db.add(submission)
         return submission
 
     def _enter(self, submission: Any, graded: Graded) -> None:

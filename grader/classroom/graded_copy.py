@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from grader.ask.jail import Jail, Session
 from grader.classroom.grading import Cell, Found, blaming, judged, run
 from grader.classroom.reading import MARK, UnreadableError, notebook_of, stand_in
-from grader.classroom.released import CELLS, Released, grade_id, grading
+from grader.classroom.released import Released, grade_id, grading
 from grader.course.catalogue import exercise_of, find
 from grader.judge.report import card
 from grader.judge.result import Result
@@ -58,10 +58,9 @@ def read(data: bytes) -> NotebookNode:
     try:
         found = notebook_of(data)
         marks = found.metadata.get(MARK)
-        return nbformat.v4.new_notebook(
-            cells=[_clean(number, cell) for number, cell in enumerate(found.cells)],
-            metadata={MARK: marks} if isinstance(marks, dict) else {},
-        )
+        found.cells = [_clean(number, cell) for number, cell in enumerate(found.cells)]
+        found.metadata = nbformat.from_dict({MARK: marks} if isinstance(marks, dict) else {})
+        return found
     except UnreadableError as error:
         return stand_in(error.reason)
     except Exception as error:  # whatever it is, it is one student's file
@@ -148,14 +147,21 @@ def _result(
 
 
 def _clean(number: int, cell: NotebookNode) -> NotebookNode:
-    """The cell with nothing in it that the format does not know."""
+    """The cell with nothing in it that the format does not know. nbformat's own makers of cells
+    would check each against the schema; the whole copy is checked when it is written."""
     metadata, own_id = cell.get("metadata"), str(cell.get("id", ""))
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    return CELLS[cell["cell_type"]](
-        writable(cell["source"]),
-        id=own_id if re.fullmatch(r"[\w-]{1,64}", own_id, re.ASCII) else f"cell-{number}",
-        metadata={"nbgrader": marks} if isinstance(marks, dict) else {},
+    is_code = cell["cell_type"] == "code"
+    made: NotebookNode = nbformat.from_dict(
+        {
+            "id": own_id if re.fullmatch(r"[\w-]{1,64}", own_id, re.ASCII) else f"cell-{number}",
+            "cell_type": "code" if is_code else "markdown",  # raw cells reach a page unchecked
+            "source": writable(cell["source"]),
+            "metadata": {"nbgrader": marks} if isinstance(marks, dict) else {},
+            **({"outputs": [], "execution_count": None} if is_code else {}),
+        }
     )
+    return made
 
 
 def _claim(

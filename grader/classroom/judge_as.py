@@ -15,7 +15,8 @@ from math import floor
 from pathlib import Path
 from typing import Any
 
-from grader.ask.jail import Jail, jail, seen_by_others
+from grader.ask.bubblewrap import seen_by_others
+from grader.ask.jail import Jail, jail
 from grader.classroom.graded_copy import keys_for, read, restore, results_of
 from grader.classroom.reading import MOST_BYTES, UnreadableError, notebook_of
 from grader.classroom.recognise import Marks

@@ -53,13 +53,22 @@ def find(name: str, term: str = "", terms: Path | None = None) -> Key | Design |
     return _entries(_texts()[lesson]).get(name) or _live(name, term)
 
 
+@cache
 def text_of(lesson: str, term: str, terms: Path) -> str:
     """The key file of a lesson, with the term's hidden cases if there is a word."""
     if not term:
         return _texts()[lesson]
-    from grader.course.key_files import for_term  # needs PyTorch where it has to be made
+    path = term_file(lesson, term, terms)
+    if path.exists() and is_fresh(text := path.read_text(encoding="utf-8")):
+        return text
+    from grader.course.key_files import for_term  # imports PyTorch
 
     return for_term(lesson, term, terms)
+
+
+def term_file(lesson: str, term: str, terms: Path) -> Path:
+    """Where the key file with a term's hidden cases stands; the word itself is not in its name."""
+    return terms / hashlib.blake2b(term.encode(), digest_size=8).hexdigest() / f"{lesson}.json"
 
 
 def found_in(text: str) -> Mapping[str, Key | Design]:

@@ -6,7 +6,6 @@ of PyTorch is the list of the facts that changed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -18,7 +17,7 @@ from typing import Any
 
 import torch
 
-from grader.course.catalogue import KEY_FILES, digest_of, is_fresh
+from grader.course.catalogue import KEY_FILES, digest_of, term_file
 from grader.course.exercises import file_of, lessons
 from grader.course.live_keys import FromPyTorch, live_key
 from grader.judge.exercise import Exercise, Lesson
@@ -49,10 +48,8 @@ def _processes() -> ProcessPoolExecutor:
 
 @cache
 def for_term(lesson: str, term: str, folder: Path) -> str:
-    """The key file with the term's hidden cases; made in `folder` if it is missing or old."""
-    path = folder / hashlib.blake2b(term.encode(), digest_size=8).hexdigest() / f"{lesson}.json"
-    if path.exists() and is_fresh(text := path.read_text(encoding="utf-8")):
-        return text
+    """Make the key file with the term's hidden cases in `folder`; returns its text."""
+    path = term_file(lesson, term, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     return _put(path, keys_of(_lesson(lesson), term))
 
