@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 import nbformat
+import psutil
 from nbclient import NotebookClient
 from test_fidelity import as_cells
 
@@ -30,11 +31,17 @@ def in_jails(cells, keys):
         alone = seconds(grading.run, Jail(), cells, keys)
     grading.run(Jail(), cells, keys)  # starts what is forked from
     forked = seconds(grading.run, Jail(), cells, keys)
-    return f"{alone:8.2f}{forked:8.2f}"
+    return f"{alone:8.2f}{forked:8.2f}{largest_child():6} MB"
+
+
+def largest_child():
+    """MB of the process that waits, which is forked for each notebook."""
+    children = psutil.Process().children(recursive=True)
+    return max(child.memory_info().rss >> 20 for child in children)
 
 
 def main():
-    print(f"{'seconds a notebook':28}{'kernel':>8}{'jail':>8}{'forked':>8}")
+    print(f"{'seconds a notebook':28}{'kernel':>8}{'jail':>8}{'forked':>8}{'waits':>9}")
     for name in NAMES:
         notebook = nbformat.read(HERE / f"{name}.ipynb", as_version=4)
         cells = list(as_cells(notebook))

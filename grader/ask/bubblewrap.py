@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-MEGABYTE = 2**20
+from grader.ask.inside_warm import PROCESSES, ROOM_IN_MEMORY, ROOM_IN_TMP
+
 FIRST_UID = 60_000  # for graders who are root: a user that owns no other process
 NUMPY = "/numpy"
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -40,7 +41,6 @@ site.sys.path.insert(0, {str(PACKAGE.parent)!r})
 from grader.ask.inside_notebook import import_all, main
 from grader.ask.inside_warm import wait
 """
-PROCESSES = "/tmp/processes"  # where a process that waits finds itself; no notebook sees it
 
 
 def command(real: bool, contained: bool = True, warm: bool = False) -> list[str]:
@@ -104,7 +104,7 @@ def walls(real: bool, warm: bool = False) -> tuple[str, ...]:
         *(("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID") if as_root else ()),
         *(() if as_root else ("--unshare-all",)),
         *("--die-with-parent", "--new-session", "--clearenv"),
-        *("--perms", "1777", "--size", str(8 * MEGABYTE), "--tmpfs", "/tmp"),
+        *("--perms", "1777", "--size", str(ROOM_IN_TMP), "--tmpfs", "/tmp"),
         *(("--proc", PROCESSES) if warm else ()),
         *(word for path in folders for word in ("--perms", "0755", "--dir", path)),
         *(word for path in binds for word in ("--ro-bind", path, path)),
@@ -116,7 +116,7 @@ def walls(real: bool, warm: bool = False) -> tuple[str, ...]:
             else ()
         ),
         *(_our_face() if real else ()),
-        *("--dev", "/dev", "--size", str(MEGABYTE), "--tmpfs", "/dev/shm"),
+        *("--dev", "/dev", "--size", str(ROOM_IN_MEMORY), "--tmpfs", "/dev/shm"),
         *("--chdir", "/tmp", "--remount-ro", "/dev", "--remount-ro", "/"),
         *(word for name, value in environment(real).items() for word in ("--setenv", name, value)),
         "--",

@@ -22,6 +22,8 @@ MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MNT_DETACH = 2, 4, 4096, 16384, 2
 PR_SET_DUMPABLE, PR_CAPBSET_DROP = 4, 24
 CAPABILITY_VERSION_3 = 0x20080522
 LIBC = ctypes.CDLL(None, use_errno=True)
+PROCESSES = "/tmp/processes"  # where the process that waits finds itself; no notebook sees it
+ROOM_IN_TMP, ROOM_IN_MEMORY = 8 * 2**20, 2**20  # bytes that a notebook may fill: /tmp, /dev/shm
 NEW_TMP = "/dev/shm/new"  # while it is being furnished
 READY = b"+"
 
@@ -118,13 +120,13 @@ def _namespaces(in_tmp: Sequence[str]) -> None:
     LIBC.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # or the files below belong to root
     maps = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
     for name, text in maps.items():
-        file = os.open(f"/tmp/processes/self/{name}", os.O_WRONLY)  # which the new /tmp covers
+        file = os.open(f"{PROCESSES}/self/{name}", os.O_WRONLY)  # which the new /tmp covers
         os.write(file, text.encode())
         os.close(file)
     LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    _empty("/dev/shm", "mode=1777,size=1m")  # as the walls have it
+    _empty("/dev/shm", ROOM_IN_MEMORY)
     Path(NEW_TMP).mkdir()
-    _empty(NEW_TMP, "mode=1777,size=8m")
+    _empty(NEW_TMP, ROOM_IN_TMP)
     for folder in in_tmp:
         place = NEW_TMP + folder.removeprefix("/tmp")
         Path(place).mkdir(parents=True)
@@ -136,8 +138,8 @@ def _namespaces(in_tmp: Sequence[str]) -> None:
     _give_up_capabilities()
 
 
-def _empty(folder: str, options: str) -> None:
-    flags = MS_NOSUID | MS_NODEV
+def _empty(folder: str, room: int) -> None:
+    flags, options = MS_NOSUID | MS_NODEV, f"mode=1777,size={room}"
     _must(LIBC.mount(b"tmpfs", folder.encode(), b"tmpfs", flags, options.encode()), "mount")
 
 

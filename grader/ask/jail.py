@@ -22,7 +22,6 @@ from typing import Any, get_args
 
 from grader.ask import start
 from grader.ask.bubblewrap import (
-    MEGABYTE,
     NUMPY,
     environment,
     numpy_folder,
@@ -34,6 +33,7 @@ from grader.ask.bubblewrap import (
 from grader.ask.kernel import CPU_SECONDS, Call, Outcome, Status
 from grader.ask.start import Pipes
 
+MEGABYTE = 2**20
 LIMITS = {
     "RLIMIT_AS": 1024 * MEGABYTE,
     "RLIMIT_FSIZE": 8 * MEGABYTE,
