@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.judge.errors import CourseError
 
+BANKS = ("moodle-xml", "gift", "qti", "canvas")
 SYSTEMS = ("gradescope", "prairielearn", "classroom50")
 
 
@@ -24,6 +25,14 @@ def main() -> None:
     check = commands.add_parser("check", help="judge the answers in a notebook or a .py file")
     check.add_argument("file", type=Path)
     check.set_defaults(run=_check)
+    practice = commands.add_parser("practice", help="answer one question after the other")
+    practice.add_argument("topic", nargs="*", help="an exercise's name; what is due if unsaid")
+    practice.add_argument("--choices", action="store_true", help="four answers to choose from")
+    practice.add_argument("--file", type=Path, help="what is remembered; else in your data folder")
+    practice.set_defaults(run=_practice)
+    progress = commands.add_parser("progress", help="show how far you are")
+    progress.add_argument("--file", type=Path, help="what is remembered; else in your data folder")
+    progress.set_defaults(run=_progress)
     judge = commands.add_parser("judge", help="judge one hand-in for another system's grader")
     judge.add_argument("file", type=Path, help="or the folder with what was handed in")
     judge.add_argument("--as", dest="system", required=True, choices=SYSTEMS)
@@ -54,6 +63,8 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     keys = commands.add_parser("keys", help="write the answer keys, as PyTorch gives them now")
     keys.add_argument("--compare", action="store_true", help="only say what would change")
     keys.set_defaults(run=_keys)
+    pools = commands.add_parser("pools", help="write the questions of lessons that have changed")
+    pools.set_defaults(run=_pools)
     lint = commands.add_parser("lint", help="say what is missing or wrong in the course")
     lint.set_defaults(run=_lint)
     listing = commands.add_parser("list", help="show every exercise with its points")
@@ -96,6 +107,19 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     package.add_argument("system", choices=SYSTEMS)
     package.add_argument("lesson", help=lesson)
     package.set_defaults(run=_package)
+    bank = commands.add_parser("bank", help="write questions for Moodle, Canvas and others")
+    bank.add_argument("name", nargs="*", help="a topic or a lesson, such as 05; all if unsaid")
+    bank.add_argument("--format", required=True, choices=BANKS)
+    bank.add_argument("--to", type=Path, metavar="FILE", help="else in dist/")
+    bank.set_defaults(run=_bank)
+    quiz = commands.add_parser("quiz", help="make a quiz on paper, or grade one")
+    quiz.add_argument("--topics", default="", help="topics or lessons, such as 05,06")
+    quiz.add_argument("--questions", type=int, default=8)
+    quiz.add_argument("--students", type=Path, metavar="ROSTER.csv", help="a page for each")
+    quiz.add_argument("--seed", help="of an earlier quiz, to make the same pages again")
+    quiz.add_argument("--to", type=Path, metavar="FOLDER", help="else dist/quiz")
+    quiz.add_argument("--grade", type=Path, metavar="ANSWERS.csv", help="typed in from the pages")
+    quiz.set_defaults(run=_quiz)
     report = commands.add_parser("report", help="write the report of a graded lesson, or of all")
     report.add_argument("lesson", nargs="?", help=f"{lesson}; all of them if unsaid")
     report.set_defaults(run=_report)
@@ -121,11 +145,14 @@ def _formgrader(_: argparse.Namespace) -> int:
 
 def _build(arguments: argparse.Namespace) -> int:
     from grader.course.key_files import write_key_files
+    from grader.course.pool_files import write_pools
     from grader.publish import lesson
 
     root = _course()
     found = [lesson.find(root, name) for name in arguments.lesson]
-    write_key_files(*(text.stem for text in found))
+    stems = [text.stem for text in found]
+    write_key_files(*stems)
+    write_pools(*stems)
     for text in found or lesson.texts(root).values():
         print(f"{text.stem:28}", end="", flush=True)
         start = time.perf_counter()
@@ -142,6 +169,14 @@ def _keys(arguments: argparse.Namespace) -> int:
         print("\n".join(found) or "The answer keys are those that PyTorch gives now.")
         return 1 if found else 0
     print("\n".join(map(str, write_key_files())))
+    return 0
+
+
+def _pools(_: argparse.Namespace) -> int:
+    from grader.course.pool_files import write_pools
+
+    written = [str(path) for path in write_pools()]
+    print("\n".join(written) or "The questions are those of the exercises as they stand.")
     return 0
 
 
@@ -172,6 +207,20 @@ def _list(_: argparse.Namespace) -> int:
         for exercise in lesson.exercises:
             parts = ", ".join(part.name for part in exercise.parts)
             print(f"  {exercise.name:28}{exercise.points:3} points   {parts}")
+    return 0
+
+
+def _practice(arguments: argparse.Namespace) -> int:
+    from grader.practice.face import in_terminal
+
+    in_terminal(arguments.topic, arguments.file, arguments.choices)
+    return 0
+
+
+def _progress(arguments: argparse.Namespace) -> int:
+    from grader.practice.face import standing
+
+    print(standing(arguments.file))
     return 0
 
 
@@ -302,6 +351,31 @@ def _report(arguments: argparse.Namespace) -> int:
         print(private / "marks.csv")
     path.write_text(text, encoding="utf-8")
     print(path)
+    return 0
+
+
+def _bank(arguments: argparse.Namespace) -> int:
+    from grader.publish import bank
+
+    path = arguments.to or _course() / "dist" / bank.FORMATS[arguments.format][1]
+    count = bank.write(arguments.format, path, arguments.name)
+    print(f"{count} questions: {path}")
+    return 0
+
+
+def _quiz(arguments: argparse.Namespace) -> int:
+    from grader.classroom import quiz_answers, quiz_files
+
+    if arguments.grade:
+        lines = quiz_answers.grade(arguments.grade)
+    else:
+        folder = arguments.to or _course() / "dist" / "quiz"
+        topics = [name for name in arguments.topics.replace(",", " ").split() if name]
+        lines = quiz_files.make(
+            folder, topics, arguments.questions, arguments.students, arguments.seed
+        )
+    for line in lines:
+        print(line)
     return 0
 
 

@@ -24,6 +24,7 @@ from grader.judge.result import Result
 from grader.judge.same import same
 from grader.judge.wording import blaming_helpers
 from grader.judge.words import article, with_commas
+from grader.practice.face import remember
 
 _hints_given: Counter[str] = Counter()
 
@@ -50,6 +51,7 @@ def check(*answer: Any, **named: Any) -> Report:
         report = Report(_stale(_blaming_helpers(judge(found, value), value)))
     except ModuleNotFoundError as missing:
         return _slip(_missing(missing))
+    remember(report.result)
     if os.environ.get("NBGRADER_VALIDATING") and report.score < report.points:
         print(report, file=sys.stderr)  # the Validate button shows stderr, and no cards
     return report

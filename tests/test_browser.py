@@ -12,6 +12,9 @@ from classroom import REPOSITORY, Classroom, edit, model_answers
 from nbgrader.utils import get_username
 
 from grader.classroom import demo
+from grader.practice.pool import topic
+from grader.practice.session import said
+from grader.practice.tutor import Tutor
 
 LESSON = "01-linear"
 NAME = get_username()  # as nbgrader calls the student who sits at this machine
@@ -122,6 +125,40 @@ def test_every_picture_with_sliders_follows_the_keyboard(lab, lesson):
                 page.wait_for_timeout(800)
             assert picture.get_attribute("alt") != before, f"cell {place} of {lesson}"
         keep(page, f"sliders-{lesson}")
+
+
+def test_practice_goes_on_by_the_keyboard_alone(lab, school):
+    """The first cell of lesson 06: run it, type, Enter, type, Enter; points are remembered."""
+    first = Tutor(topic("conv1d_params")).next()
+    missed = next(n for n in first.showing if first.wrong.count(first.wrong[n]) == 1)
+    with chromium() as page:
+        notebook = Notebook(page, lab, "06-conv2d/06-conv2d.ipynb")
+        notebook.run_all()
+        (place,) = notebook.with_("practice(")
+        notebook.show(place)
+        cell = page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{place}']")
+        field = cell.locator("input[type=text]")
+        field.focus()
+        page.keyboard.type("about ten")
+        page.keyboard.press("Enter")
+        cell.get_by_text("is no answer yet").wait_for()
+        page.keyboard.press("ControlOrMeta+A")
+        page.keyboard.type(said(first.wrong[missed]))
+        page.keyboard.press("Enter")
+        cell.get_by_text(f"PyTorch: {said(first.right)}.").wait_for()
+        sentence = topic("conv1d_params").mistakes[missed].sentence
+        assert sentence.replace("`", "") in cell.inner_text()
+        keep(page, "practice")
+        assert field.evaluate("field => field === document.activeElement && !field.value")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        cell.get_by_text("0 of 1 question right").wait_for()
+        cards = Axe().run(page, context=".jp-Cell.jp-mod-active .jp-OutputArea-output")
+        assert cards.violations_count == 0, cards.generate_report()
+    (remembered,) = school.student.rglob("practice.json")
+    assert '"conv1d_params"' in remembered.read_text(encoding="utf-8")
+    assert not list((school.student / "notebooks").rglob("practice.json"))
 
 
 def test_the_check_cells_are_locked(lab):

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "grader"
-ROOMS = ["ask", "judge", "course", "figures", "publish", "classroom", "face"]  # upwards
+ROOMS = ["ask", "judge", "course", "practice", "figures", "publish", "classroom", "face"]  # upwards
 STANDARD = set(sys.stdlib_module_names)
 IN_A_KERNEL = {"inside_notebook.py": {"IPython", "traitlets"}, "kernel.py": {"torch"}}
 
@@ -33,6 +33,6 @@ def test_imports_go_down_only():
                 assert top in STANDARD | IN_A_KERNEL.get(file.name, set()), (file, name)
 
 
-def test_there_are_six_rooms_and_a_face_of_few_files():
+def test_there_are_seven_rooms_and_a_face_of_few_files():
     assert sorted(p.parent.name for p in PACKAGE.glob("*/__init__.py")) == sorted(ROOMS[:-1])
     assert len(list(PACKAGE.glob("*.py"))) <= 5

@@ -17,7 +17,7 @@ FIRST_UID = 60_000  # for graders who are root: a user that owns no other proces
 NUMPY = "/numpy"
 PACKAGE = Path(__file__).resolve().parents[1]
 SHOWN = (  # of this package, to notebooks that are more than plain: no exercise, no key
-    *("__init__.py", "notebook.py", "ask", "figures", "judge"),
+    *("__init__.py", "notebook.py", "ask", "figures", "judge", "practice"),
     *("course/__init__.py", "course/pytorch.py", "course/network.py", "course/sheet.py"),
     *("course/measured.py", "course/own_answers.py", "course/mobilenet.py"),
     *("course/architectures.py", "course/drawn.py", "course/decoder.py"),

@@ -151,7 +151,7 @@ def write_csv(report: CourseReport, path: Path) -> None:
                 answer = answers.get((lesson, row.name, exercise))
                 total = totals.get((lesson, row.name))
                 cells.append(_cell(answer, part) if exercise else total)
-            writer.writerow([_no_formula(row.name), *cells])
+            writer.writerow([no_formula(row.name), *cells])
 
 
 def _columns(report: CourseReport) -> Iterator[tuple[str, str, str]]:
@@ -171,9 +171,9 @@ def _cell(answer: Answer | None, part: str) -> float | None:
     return answer.parts.get(part, 0) if part else answer.score
 
 
-def _no_formula(text: str) -> str:
+def no_formula(text: str) -> str:
     """A name that a spreadsheet does not compute."""
-    return f"'{text}" if text[:1] in "=+-@" else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _share(report: ClassReport, name: str) -> float | None:

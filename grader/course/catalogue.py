@@ -38,6 +38,20 @@ def names() -> list[str]:
     return [name for text in _texts().values() for name in _names(text)]
 
 
+def lessons() -> list[str]:
+    """All lessons that have exercises, in order."""
+    return list(_texts())
+
+
+def points_of(lesson: str) -> dict[str, int]:
+    """The points of each of its exercises, by name."""
+    entries = json.loads(_texts()[lesson])["exercises"]
+    return {
+        each["name"]: each.get("points", sum(points for _, points in each.get("parts", ())))
+        for each in entries
+    }
+
+
 def find(name: str, term: str = "", terms: Path | None = None) -> Key | Design | None:
     """The exercise of this name with its answers; None if there is none.
 

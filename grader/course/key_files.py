@@ -30,18 +30,18 @@ def write_key_files(*names: str) -> list[Path]:
     """Write the key files of some lessons, or of all; returns their paths."""
     wanted = [lesson.name for lesson in lessons() if not names or lesson.name in names]
     KEY_FILES.mkdir(exist_ok=True)
-    with _processes() as pool:
+    with processes() as pool:
         return list(pool.map(_write_key_file, wanted[::-1]))[::-1]  # the last take longest
 
 
 def changes() -> list[str]:
     """What writing the key files anew would change, a line each fact."""
-    with _processes() as pool:
+    with processes() as pool:
         found = list(pool.map(_changes_of, [lesson.name for lesson in lessons()]))
     return [line for lines in found for line in lines]
 
 
-def _processes() -> ProcessPoolExecutor:
+def processes() -> ProcessPoolExecutor:
     """Fresh processes: one that is forked hangs if PyTorch has used its threads before."""
     return ProcessPoolExecutor(mp_context=get_context("spawn"))
 
@@ -51,7 +51,7 @@ def for_term(lesson: str, term: str, folder: Path) -> str:
     """Make the key file with the term's hidden cases in `folder`; returns its text."""
     path = term_file(lesson, term, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return _put(path, keys_of(_lesson(lesson), term))
+    return put(path, keys_of(_lesson(lesson), term))
 
 
 def keys_of(lesson: Lesson, term: str | None = None) -> str:
@@ -70,7 +70,7 @@ def keys_of(lesson: Lesson, term: str | None = None) -> str:
 def entry(exercise: Exercise, term: str | None = None) -> dict[str, Any]:
     """What a key file holds of one exercise. A Design's networks are measured, not recorded."""
     if not hasattr(exercise, "reference"):
-        return {"name": exercise.name, "kind": "design"}
+        return {"name": exercise.name, "kind": "design", "points": exercise.points}
     key = live_key(exercise, term)
     assert isinstance(key.source, FromPyTorch)
     return {**write(key), "two": key.source.doubles}
@@ -90,11 +90,11 @@ def _json(value: Any) -> str:
 
 def _write_key_file(name: str) -> Path:
     path = KEY_FILES / f"{name}.json"
-    _put(path, keys_of(_lesson(name)))
+    put(path, keys_of(_lesson(name)))
     return path
 
 
-def _put(path: Path, text: str) -> str:
+def put(path: Path, text: str) -> str:
     """Write all of it or nothing: somebody else may be reading."""
     beside = path.with_suffix(f".{os.getpid()}.tmp")
     beside.write_text(text, encoding="utf-8", newline="\n")

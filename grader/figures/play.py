@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from grader.practice.presence import someone_is_there
+
 __all__ = ["play"]
 
 Range = tuple[float, ...] | Sequence[Any]
@@ -36,19 +38,6 @@ def play(picture: Callable[..., Any], **arguments: Range) -> Any:
         return first
     _show(picture, first, {name: (arguments[name], start[name]) for name in arguments})
     return None
-
-
-def someone_is_there() -> bool:
-    """True in a kernel whose notebook could answer an `input()`: in JupyterLab, VS Code or Colab,
-    and not while a notebook is built, tested or printed."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    kernel = getattr(get_ipython(), "kernel", None)
-    if kernel is None:
-        return False
-    return bool(kernel.get_parent("shell").get("content", {}).get("allow_stdin"))
 
 
 def _start(picture: Callable[..., Any], name: str, values: Range) -> Any:

@@ -144,6 +144,9 @@ class CaseByCase(Exercise):
     `reference` asks PyTorch for the right answer. Its name, arguments and docstring are
     those of the exercise, so they are written once. Where no tensor can answer, as with a ratio
     of two counts, the answer holds `by_definition`, and the reference computes it.
+
+    `question` asks a case in words, for practice and paper; None where the answer is no single
+    number or shape, or where nobody computes it by hand.
     """
 
     reference: Callable[..., Any]
@@ -151,6 +154,7 @@ class CaseByCase(Exercise):
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, ...]
     by_definition: bool = False
+    question: Callable[[Asked], str] | None = None
 
     @property
     def name(self) -> str:  # type: ignore[override]

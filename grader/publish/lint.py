@@ -24,12 +24,15 @@ from grader.judge.exercise import Asked, CaseByCase, Design, Exercise, Table
 from grader.judge.key import Key
 from grader.judge.same import same
 from grader.judge.verdict import judge_outcomes
+from grader.practice.pool import topics
 from grader.publish import names, slides
 from grader.publish.lesson import read, texts
 from grader.publish.minutes import MOST_MINUTES, code_lines, spent
 from grader.publish.myst import LessonError, mistake_in
 
 MOST_LINES = 15  # of code in a cell of a lesson
+FIRST_PRACTISED = "05"
+PRACTICE = re.compile(r'"(\w+)"')  # the topics in `practice("linear_params", "relu")`
 DRAWS = 4  # drawn cases that must be calls PyTorch accepts
 PRAISES = re.compile(  # untrue where another mistake stands beside it
     r"^right\b|\b(?:is|are|was|nearly|almost) (?:all )?(?:right|correct)\b|\bright (?:for|but)\b",
@@ -201,11 +204,28 @@ def _of_texts(root: Path) -> Iterator[str]:
             continue
         yield from names.complaints(text, notebook)
         yield from _too_long(text, notebook)
+        yield from _unpractised(text, notebook)
     for deck in decks.values():
         try:
             slides.read(deck)
         except LessonError as error:
             yield str(error)
+
+
+def _unpractised(text: Path, notebook: NotebookNode) -> Iterator[str]:
+    """From lesson 05 on, the cell below the imports asks two questions of earlier lessons."""
+    if text.stem < FIRST_PRACTISED:
+        return
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    asked = PRACTICE.findall(code[1].source)
+    if len(asked) < 2:
+        cure = 'write `practice("...", "...")` with topics of the lessons that it builds on'
+        yield str(mistake_in(text, code[1], "asks no two practice questions", cure))
+    for name in asked:
+        lesson = topics().get(name, "")
+        if not "" < lesson < text.stem:
+            cure = "take a topic of an earlier lesson"
+            yield str(mistake_in(text, code[1], f"practises `{name}`", cure))
 
 
 def _too_long(text: Path, notebook: NotebookNode) -> Iterator[str]:

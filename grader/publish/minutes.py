@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 WORDS_PER_MINUTE = 200
 SECONDS_PER_LINE = 4  # of code
 MINUTES_PER_PREDICTION = 1
+MINUTES_PER_PRACTICE = 1  # two questions
 MOST_MINUTES = 60
 IN_HEADING = re.compile(r"^#+ Exercise .*· (\d+) minutes? ·", re.MULTILINE)
 BONUS = re.compile(r"^## Bonus\b", re.MULTILINE)
@@ -40,6 +41,7 @@ def spent(notebook: NotebookNode) -> float:
         elif not bonus and "check" not in cell.metadata.get("tags", []):
             seconds += SECONDS_PER_LINE * len(code_lines(source))
             seconds += 60 * MINUTES_PER_PREDICTION * source.count("# SOLUTION")
+            seconds += 60 * MINUTES_PER_PRACTICE * source.count("practice(")
     return seconds / 60
 
 

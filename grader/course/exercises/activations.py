@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from grader.course import asking
 from grader.course.pytorch import Shape, is_elementwise, output_shape, parameters
 from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Table, as_if, case
 
@@ -79,6 +80,7 @@ def last_dimension_case(random: Random) -> Case:
 
 RELU = Function(
     relu,
+    question=lambda a: f"`nn.ReLU()` gets {a.x:g}. What comes out?",
     parts=(
         Part("whole numbers", 1, (case(3), case(-2), case(0), case(1)),
             lambda random: case(random.randint(-99, 99))),
@@ -133,6 +135,7 @@ RELU = Function(
 
 SIGMOID = Function(
     sigmoid,
+    question=lambda a: f"`nn.Sigmoid()` gets {a.x:g}. What comes out, to three significant digits?",
     parts=(
         Part("near zero", 1, (case(0), case(1), case(-1), case(2.5), case(-4.0), case(7.5)),
             lambda random: one_decimal(random, -9, 9)),
@@ -243,6 +246,8 @@ SIGMOID = Function(
 
 PRELU = Function(
     prelu_params,
+    question=lambda a: asking.parameters(
+        asking.line("nn.PReLU", **asking.unlike(a, num_parameters=1))),
     parts=(
         Part("one shared slope", 1, (case(), case(1)),
             lambda random: random.choice((case(), case(1), case(num_parameters=1)))),
@@ -274,6 +279,8 @@ PRELU = Function(
 
 GLU = Function(
     glu_output_shape,
+    question=lambda a: asking.output_shape(
+        asking.line("nn.GLU", **asking.unlike(a, dim=-1)), a.input_shape),
     parts=(
         Part("the last dimension", 1,
             (case((2,)), case((3, 8)), case((5, 3, 10)), case((1, 7, 4, 6), dim=-1)),

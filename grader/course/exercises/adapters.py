@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.course import architectures as nets
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.exercises.cost import adam_training_bytes, params_bytes
 from grader.course.exercises.linear import exact
@@ -246,6 +247,9 @@ def full(a: Asked) -> int:
 
 LORA = Function(
     lora_params,
+    question=lambda a: (
+        f"LoRA of rank {a.rank} beside {asking.line('nn.Linear', a.in_features, a.out_features)}: "
+        "how many parameters are trained?"),
     parts=(
         Part("rank 1", 1, (case(2, 3, 1), case(5, 4, 1), case(4096, 1024, rank=1)),
             lambda random: case(random.randint(2, 5000), random.randint(2, 5000), 1)),
@@ -360,6 +364,10 @@ SHARED = "Right where each head has keys and values of its own."
 
 LLAMA = Function(
     llama_lora_params,
+    question=lambda a: (
+        f"A Llama of width {a.d_model} and hidden width {a.hidden_dim} with "
+        f"{asking.count(a.num_layers, 'block')}; {asking.heads(a)}. LoRA of rank {a.rank} stands "
+        f"beside {', '.join(a.targets)} of each block. How many parameters are trained?"),
     parts=(
         Part("square matrices", 1,
             (case(4, 1, 1, 1, 6, 1, ["q"]), case(6, 3, 2, 2, 10, 2, ["q", "v"]),
@@ -496,6 +504,11 @@ def base(a: Asked) -> int:
 
 FINETUNE = Function(
     finetune_bytes,
+    question=lambda a: (
+        f"A frozen base of {asking.count(a.base_params, 'parameter')}, "
+        f"{asking.count(a.base_element_size, 'byte')} each, with "
+        f"{asking.count(a.adapter_params, 'parameter')} of adapters in float32 that Adam trains. "
+        "How many bytes together?"),
     parts=(
         Part("a base of two bytes each", 2,
             (case(10, 1), case(1000, 30), case(6_738_415_616, 4_194_304)),

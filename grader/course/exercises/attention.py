@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.pytorch import mult_adds, parameters
 from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Rule, as_if, case
@@ -294,6 +295,9 @@ def longer(a: Asked) -> Any:
 
 PARAMS = Function(
     attention_params,
+    question=lambda a: asking.parameters(
+        asking.line("nn.MultiheadAttention", a.embed_dim, 1,
+            **asking.unlike(a, bias=True, kdim=None, vdim=None, add_bias_kv=False))),
     parts=(
         Part("four projections", 1, (case(1), case(2), case(16), case(embed_dim=512)),
             lambda random: case(random.randint(2, 300))),
@@ -454,6 +458,10 @@ def draw_batch(random: Random) -> Case:
 
 MULT_ADDS = Function(
     attention_mult_adds,
+    question=lambda a: (
+        f"{asking.line('nn.MultiheadAttention', a.embed_dim, 1)} and a batch of {a.batch}: "
+        f"{asking.count(a.target_len, 'query')}, and keys and values "
+        f"of length {a.source_len}. How many mult-adds, without biases and softmax?"),
     parts=(
         Part("one sequence attends to itself", 1,
             (case(1, 1, 1, 2), case(1, 3, 3, 2), case(1, 10, 10, embed_dim=16)),
@@ -578,6 +586,8 @@ MULT_ADDS = Function(
 
 TRANSFORMER = Function(
     transformer_layer_params,
+    question=lambda a: asking.parameters(asking.line("nn.TransformerEncoderLayer",
+        a.d_model, 1, **asking.unlike(a, dim_feedforward=2048))),
     parts=(
         Part("a given feed-forward width", 2,
             (case(1, 2), case(2, 3), case(16, 40), case(64, dim_feedforward=100)),
@@ -697,6 +707,10 @@ def draw_own_head_size(random: Random) -> Case:
 
 GROUPED_QUERY = Function(
     grouped_query_params,
+    question=lambda a: (
+        f"Grouped-query attention of width {a.embed_dim}: {asking.heads(a)}, "
+        f"{asking.count(a.head_dim, 'number')} a head, four Linear layers without a bias. "
+        "How many parameters?"),
     parts=(
         Part("keys and values for every head", 1,
             (case(2, 1, 1, 2), case(6, 2, 2, 3), case(20, 5, 5, head_dim=4)),

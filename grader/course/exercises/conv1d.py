@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.course import asking, pytorch
 from grader.course import misconceptions as known
-from grader.course import pytorch
 from grader.course.pytorch import Shape, mult_adds, output_shape, parameters
 from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, as_if, case
 
@@ -349,6 +349,7 @@ def draw_groups(random: Random) -> Case:
 
 PARAMS = Function(
     conv1d_params,
+    question=lambda a: asking.parameters(asking.convolution(1, a)),
     parts=(
         Part("weights and bias", 2,
             (case(1, 2, 3), case(3, 4, 5), case(4, 3, 1), case(16, 32, 5)),
@@ -408,6 +409,9 @@ def draw_named_padding(random: Random) -> Case:
 
 OUTPUT_LENGTH = Function(
     conv1d_output_length,
+    question=lambda a: (
+        f"{asking.sliding('nn.Conv1d', a, 1, 1, stride=1, padding=0, dilation=1)} gets "
+        f"a sequence of {asking.count(a.length, 'step')}. How many steps come out?"),
     parts=(
         Part("kernel and padding", 1,
             (case(5, 3), case(7, kernel_size=2), case(5, 3, padding=1), case(8, 3, padding=2),
@@ -521,6 +525,10 @@ PRODUCTS_ADDED = Mistake("products added to the outputs",
 
 MULT_ADDS = Function(
     conv1d_mult_adds,
+    question=lambda a: asking.mult_adds(
+        asking.sliding("nn.Conv1d", a, a.input_shape[1], a.out_channels,
+            stride=1, padding=0, dilation=1, groups=1),
+        a.input_shape),
     parts=(
         Part("one sequence", 1,
             (case((1, 1, 4), 2, 3), case((1, 3, 8), 2, 3), case((1, 4, 9), 6, 2)),
@@ -598,6 +606,11 @@ def whole_strides(a: Asked) -> Any:
 
 FIELD = Function(
     receptive_field,
+    question=lambda a: (
+        "One after the other: " + asking.chain([
+            asking.layer("Conv1d", kernel_size=size, stride=stride, dilation=dilation)
+            for size, stride, dilation in a.layers])
+        + ". On how many neighbouring steps of the input does one step of the output depend?"),
     parts=(
         Part("one layer", 1,
             (case([(3, 1, 1)]), case([(5, 2, 1)])),

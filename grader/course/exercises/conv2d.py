@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.exercises.conv1d import (
     BIAS_TURNED,
@@ -313,6 +314,7 @@ def draw_groups(random: Random) -> Case:
 
 PARAMS = Function(
     conv2d_params,
+    question=lambda a: asking.parameters(asking.convolution(2, a)),
     parts=(
         Part("square kernel", 2,
             (case(1, 2, 3), case(3, 8, 5), case(4, 3, kernel_size=1), case(16, 32, 3)),
@@ -426,6 +428,10 @@ PAIRS = (
 
 OUTPUT_SHAPE = Function(
     conv2d_output_shape,
+    question=lambda a: asking.output_shape(
+        asking.sliding("nn.Conv2d", a, a.input_shape[1], a.out_channels,
+            stride=1, padding=0, dilation=1),
+        a.input_shape),
     parts=(
         Part("kernel and padding", 1,
             (case((1, 1, 5, 6), 2, 3), case((2, 3, 8, 10), 4, kernel_size=5),
@@ -510,6 +516,10 @@ def square_output(a: Asked) -> Any:
 
 MULT_ADDS = Function(
     conv2d_mult_adds,
+    question=lambda a: asking.mult_adds(
+        asking.sliding("nn.Conv2d", a, a.input_shape[1], a.out_channels,
+            stride=1, padding=0, dilation=1, groups=1),
+        a.input_shape),
     parts=(
         Part("kernel only", 1,
             (case((1, 1, 4, 5), 2, 3), case((1, 3, 6, 8), 2, 3), case((2, 1, 4, 5), 2, 3),

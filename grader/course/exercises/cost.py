@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.network import Network, build
 from grader.course.pytorch import Shape
@@ -274,6 +275,9 @@ def draw_network(random: Random) -> Case:
 
 PARAMS_BYTES = Function(
     params_bytes,
+    question=lambda a: (
+        f"{asking.count(a.num_params, 'parameter')} of {asking.count(a.element_size, 'byte')} "
+        "each: how many bytes?"),
     parts=(
         Part("32-bit floats", 1,
             (case(1), case(10), case(61_706)),
@@ -343,6 +347,9 @@ PARAMS_BYTES = Function(
 
 ADAM_BYTES = Function(
     adam_training_bytes,
+    question=lambda a: (
+        f"Adam trains {asking.count(a.num_params, 'parameter')} in float32. How many bytes do the "
+        "weights, their gradients and Adam's moments take?"),
     parts=(
         Part("a few parameters", 1,
             (case(1), case(2), case(55)),
@@ -415,6 +422,10 @@ ADAM_BYTES = Function(
 
 ACTIVATIONS = Function(
     activation_elements,
+    question=lambda a: (
+        f"A tensor of shape `{a.input_shape!r}` passes " + asking.chain([
+            asking.layer(kind, **arguments) for kind, arguments in a.layers])
+        + ". How many elements have the outputs of all layers together?"),
     parts=(
         Part("Linear and ReLU", 1,
             (case((1, 3), [linear(2)]),

@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import nn
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, mult_adds, parameters
 from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Rule, as_if, case
@@ -166,6 +167,9 @@ def kernel_in_both(ordinary: Rule) -> Mistake:
 
 DEPTHWISE = Function(
     depthwise_params,
+    question=lambda a: asking.parameters("A depthwise convolution, " + asking.line(
+        "nn.Conv2d", a.in_channels, a.in_channels * a.multiplier, a.kernel_size,
+        groups=a.in_channels, **asking.unlike(a, bias=True))),
     parts=(
         Part("one filter for each channel", 1,
             (case(2, 3), case(3, 5), case(12, 3)),
@@ -250,6 +254,8 @@ DEPTHWISE = Function(
 
 POINTWISE = Function(
     pointwise_params,
+    question=lambda a: asking.parameters("A pointwise convolution, " + asking.line(
+        "nn.Conv2d", a.in_channels, a.out_channels, 1, **asking.unlike(a, bias=True))),
     parts=(
         Part("weights and bias", 1,
             (case(1, 2), case(3, 4), case(12, 24), case(64, 10)),
@@ -297,6 +303,10 @@ POINTWISE = Function(
 
 SEPARABLE = Function(
     separable_params,
+    question=lambda a: (
+        f"A separable convolution from {a.in_channels} to {a.out_channels} channels: depthwise "
+        f"with `kernel_size={a.kernel_size!r}`, then pointwise, both "
+        f"{'with' if a.bias else 'without'} a bias. How many parameters together?"),
     parts=(
         Part("both convolutions", 2,
             (case(1, 2, 3), case(2, 5, 3), case(16, 32, 3), case(12, 7, 5)),
@@ -392,6 +402,9 @@ SEPARABLE = Function(
 
 SEPARABLE_MULT_ADDS = Function(
     separable_mult_adds,
+    question=lambda a: asking.mult_adds(
+        f"A separable convolution to {asking.count(a.out_channels, 'channel')}, depthwise with "
+        f"`kernel_size={a.kernel_size!r}` and padding \"same\", then pointwise,", a.input_shape),
     parts=(
         Part("one image", 1,
             (case((1, 1, 3, 4), 2, 3), case((1, 2, 4, 3), 5, 3), case((1, 3, 7, 8), 4, 5)),

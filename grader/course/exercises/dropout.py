@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from grader.course import asking
 from grader.course.pytorch import is_elementwise, parameters
 from grader.judge.exercise import (
     Case,
@@ -222,6 +223,7 @@ DROPOUT = Function(
 
 PARAMS = Function(
     dropout_params,
+    question=lambda a: asking.parameters(asking.line("nn.Dropout", a.p)),
     parts=(
         Part("the usual p", 1, (case(), case(0.5)),
             lambda random: random.choice((case(), case(p=0.5)))),

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from grader.course import asking
 from grader.course.pytorch import Shape, parameters
 from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, as_if, case
 
@@ -224,6 +225,8 @@ LOOK_UP = Function(
 
 PARAMS = Function(
     embedding_params,
+    question=lambda a: asking.parameters(asking.line("nn.Embedding",
+        a.num_embeddings, a.embedding_dim, **asking.unlike(a, padding_idx=None))),
     parts=(
         Part("a table of vectors", 2, (case(3, 2), case(10, 4), case(5, 8), case(10_000, 256)),
             lambda random: case(random.randint(2, 999), random.randint(2, 64))),
@@ -278,6 +281,9 @@ PARAMS = Function(
 
 OUTPUT_SHAPE = Function(
     embedding_output_shape,
+    question=lambda a: (
+        f"`nn.Embedding(..., {a.embedding_dim})` gets indices of shape `{a.input_shape!r}`. "
+        "What shape comes out?"),
     parts=(
         Part("a row of indices", 1, (case((3,), 2), case((7,), 16)),
             lambda random: case((random.randint(2, 99),), random.randint(2, 64))),
@@ -342,6 +348,11 @@ OUTPUT_SHAPE = Function(
 
 TIED_HEAD = Function(
     tied_head_params,
+    question=lambda a: (
+        f"{asking.line('nn.Embedding', a.num_embeddings, a.embedding_dim)} and, behind the "
+        f"network, {asking.line('nn.Linear', a.embedding_dim, a.num_embeddings, bias=False)}, "
+        f"{'tied: they share one weight' if a.tied else 'each with a weight of its own'}. "
+        "How many parameters together?"),
     parts=(
         Part("two weights", 1, (case(3, 2, False), case(10, 4, tied=False), case(50, 8, False)),
             lambda random: case(random.randint(2, 999), random.randint(2, 64), tied=False)),

@@ -8,6 +8,7 @@ from random import Random
 import torch
 from torch import Tensor, nn
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course import mixtures as nets
 from grader.course.exercises.linear import exact
@@ -314,6 +315,8 @@ def draw_choice(random: Random, shared: bool = False, **more: int) -> Case:
 
 PARAMS = Function(
     moe_params,
+    question=lambda a: (
+        f"A mixture of experts: {asking.experts(a)}. How many parameters, the router's included?"),
     parts=(
         Part("a router and its experts", 2,
             (case(1, 1, 1), case(2, 3, 1), case(2, 3, 4), case(5, 4, num_experts=3),
@@ -349,6 +352,9 @@ PARAMS = Function(
 
 ACTIVE = Function(
     moe_active_params,
+    question=lambda a: (
+        f"A mixture of experts: {asking.experts(a)}; a token takes {a.top_k} of the "
+        f"{a.num_experts}. How many parameters does it pass through, the router's included?"),
     parts=(
         Part("a few of the experts", 2,
             (case(1, 1, 2, 1), case(2, 3, 4, 1), case(2, 3, 4, 2), case(5, 4, 7, top_k=3),
@@ -388,6 +394,9 @@ ACTIVE = Function(
 
 MULT_ADDS = Function(
     moe_mult_adds,
+    question=lambda a: (
+        f"A mixture of experts: {asking.experts(a)}; a token takes {a.top_k} of the "
+        f"{a.num_experts}. How many mult-adds for {asking.count(a.tokens, 'token')}?"),
     parts=(
         Part("one token", 1, (case(1, 1, 1, 2, 1), case(1, 2, 3, 4, 2), case(1, 5, 4, 7, top_k=3)),
             lambda random: draw_choice(random, tokens=1)),

@@ -11,6 +11,7 @@ import torch
 from torch.ao.quantization.fx._decomposed import dequantize_per_tensor
 from torch.ao.quantization.observer import MinMaxObserver
 
+from grader.course import asking
 from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Rule, as_if, case
 
 Numbers = Sequence[float]
@@ -117,6 +118,9 @@ def draw_values(random: Random, negative: bool) -> list[float]:
 
 SCALE = Function(
     symmetric_scale,
+    question=lambda a: (
+        f"The numbers {', '.join(f'{x:g}' for x in a.values)} are to become symmetric integers of "
+        f"{asking.count(a.bits, 'bit')}. What is their scale, to three significant digits?"),
     parts=(
         Part("positive values", 1,
             (case([127]), case([1, 150.2]), case([0.5, 0.25, 3.81, 1.27])),
@@ -515,6 +519,10 @@ def draw_bytes(random: Random, whole: bool, **scale_bytes: int) -> Case:
 
 BYTES = Function(
     quantized_bytes,
+    question=lambda a: (
+        f"{asking.count(a.num_weights, 'weight')} of {asking.count(a.bits, 'bit')}, packed without "
+        f"gaps, with a scale of {asking.count(a.scale_bytes, 'byte')}{asking.groups(a)}. "
+        "How many bytes?"),
     parts=(
         Part("one scale", 1, (case(1, 8), case(10, 4), case(64, bits=16), case(6_738_415_616, 4)),
             lambda random: case(8 * random.randint(2, 900), random.randint(1, 16))),
@@ -631,6 +639,9 @@ def draw_share(random: Random, **scale_bytes: int) -> Case:
 
 PER_WEIGHT = Function(
     bits_per_weight,
+    question=lambda a: (
+        f"Weights of {asking.count(a.bits, 'bit')} in groups of {a.group_size}, each group with "
+        f"a scale of {asking.count(a.scale_bytes, 'byte')}. How many bits does a weight take?"),
     parts=(
         Part("scales of 16 bits", 1,
             (case(4, 16), case(4, 32), case(8, 64), case(3, 20), case(2, 48)), draw_share),

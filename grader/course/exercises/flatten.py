@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, output_shape
 from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Rule, as_if, case
@@ -156,6 +157,8 @@ def draw_blocks(random: Random, number: int, pairs: bool) -> Case:
 
 FLATTEN = Function(
     flatten_output_shape,
+    question=lambda a: asking.output_shape(
+        asking.line("nn.Flatten", **asking.unlike(a, start_dim=1, end_dim=-1)), a.input_shape),
     parts=(
         Part("all but the batch", 1,
             (case((2, 3, 4)), case((4, 7)), case((2, 3, 5, 4))),
@@ -252,6 +255,9 @@ FLATTEN = Function(
 
 INDEX = Function(
     flat_index,
+    question=lambda a: (
+        f"A sample of shape `{a.shape!r}`, channels first, is flattened. At which place, counted "
+        f"from 0, stands the element `{a.index!r}`?"),
     parts=(
         Part("one channel", 1,
             (case((0, 0, 2), (1, 3, 4)), case((0, 1, 0), (1, 3, 4)), case((0, 2, 3), (1, 4, 5))),
@@ -329,6 +335,11 @@ INDEX = Function(
 
 CLASSIFIER = Function(
     classifier_in_features,
+    question=lambda a: (
+        f"A tensor of shape `{a.input_shape!r}` passes " + asking.chain([
+            f"`nn.Conv2d(..., {channels}, {size!r})` and `nn.MaxPool2d({pool!r})`"
+            for channels, size, pool in a.blocks])
+        + ", then `nn.Flatten()`. What is the `in_features` of the Linear behind it?"),
     parts=(
         Part("one block", 1,
             (case((1, 1, 4, 6), [(3, 1, 2)]), case((2, 1, 6, 8), [(5, 3, 2)]),

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.decoder import Block
 from grader.course.exercises.cost import DTYPES, not_bytes
@@ -161,6 +162,11 @@ def draw_elements(random: Random, windows: bool = False) -> Case:
 
 ELEMENTS = Function(
     cache_elements,
+    question=lambda a: (
+        f"{asking.count(a.batch, 'text')} of {asking.count(a.length, 'token')} in a model with "
+        f"{asking.count(a.num_layers, 'layer')}, {asking.count(a.num_kv_heads, 'head')} of keys "
+        f"and values and {asking.count(a.head_dim, 'number')} a head{asking.window(a)}. "
+        "How many numbers are in the KV cache?"),
     parts=(
         Part("one text", 1,
             (case(1, 1, 1, 1, 1), case(1, 5, 1, 1, 3), case(1, 7, 3, 2, 5),
@@ -214,6 +220,11 @@ def unless_given(a: Asked, head_dim: int) -> Any:
 
 BYTES = Function(
     cache_bytes,
+    question=lambda a: (
+        f"{asking.count(a.batch, 'text')} of {asking.count(a.length, 'token')} in a model of width "
+        f"{a.d_model} with {asking.count(a.num_layers, 'layer')}; {asking.heads(a)}"
+        f"{asking.head_size(a)}{asking.window(a)}. How many bytes has the KV cache, "
+        f"{asking.count(a.element_size, 'byte')} a number?"),
     parts=(
         Part("keys for every head", 1,
             (case(1, 1, 2, 1, 1, 1), case(1, 5, 6, 1, 3, 3), case(2, 7, 12, 3, 2, 2),
@@ -319,6 +330,10 @@ def draw_token(random: Random, group: int = 1, past: int | None = None) -> Case:
 
 DECODE = Function(
     decode_mult_adds,
+    question=lambda a: (
+        f"One Llama layer of width {a.d_model} and hidden width {a.hidden_dim}, {asking.heads(a)}, "
+        f"gets one new token; {asking.count(a.past, 'token')} before it "
+        f"{'is' if a.past == 1 else 'are'} cached. How many mult-adds?"),
     parts=(
         Part("the first token", 1,
             (case(0, 1, 1, 1, 1), case(0, 2, 1, 1, 3), case(0, 12, 3, 3, 20)),

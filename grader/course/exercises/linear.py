@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, mult_adds, output_shape, parameters
 from grader.judge.exercise import (
@@ -260,6 +261,8 @@ LINEAR = Function(
 
 PARAMS = Function(
     linear_params,
+    question=lambda a: asking.parameters(asking.line(
+        "nn.Linear", a.in_features, a.out_features, **asking.unlike(a, bias=True))),
     parts=(
         Part("weights and bias", 2, (case(1, 2), case(10, 5), case(3, 7), case(784, 256)),
             lambda random: case(random.randint(2, 400), random.randint(2, 400))),
@@ -314,6 +317,8 @@ PARAMS = Function(
 
 OUTPUT_SHAPE = Function(
     linear_output_shape,
+    question=lambda a: asking.output_shape(
+        asking.line("nn.Linear", a.input_shape[-1], a.out_features), a.input_shape),
     parts=(
         Part("a batch of vectors", 1, (case((1, 3), 2), case((4, 10), 5)),
             lambda random: case((random.randint(2, 64), random.randint(2, 64)),
@@ -371,6 +376,8 @@ def outputs(a: Asked) -> Any:
 
 MULT_ADDS = Function(
     linear_mult_adds,
+    question=lambda a: asking.mult_adds(
+        asking.line("nn.Linear", a.input_shape[-1], a.out_features), a.input_shape),
     parts=(
         Part("one vector", 1, (case((3,), 2), case((1, 10), 5)),
             lambda random: case((random.randint(2, 200),), random.randint(2, 200))),
@@ -432,6 +439,9 @@ MULT_ADDS = Function(
 
 MLP = Function(
     mlp_params,
+    question=lambda a: (
+        f"Linear layers lead from one of these sizes to the next: {', '.join(map(str, a.sizes))}"
+        f"{'' if a.bias else ', all with `bias=False`'}. How many parameters together?"),
     parts=(
         Part("one layer", 1, (case([3, 2]), case([10, 5])),
             lambda random: case(random.choices(range(2, 300), k=2))),

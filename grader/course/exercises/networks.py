@@ -9,6 +9,7 @@ from typing import Any
 from torch import nn
 
 from grader.course import architectures as nets
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.architectures import STAGES, VGG_11, VGG_13, VGG_16, VGG_19, Config
 from grader.course.pytorch import parameters
@@ -385,6 +386,11 @@ LENET5 = Function(
 
 VGG = Function(
     vgg_params,
+    question=lambda a: (
+        f"VGG with the layers {', '.join(map(str, a.config))} (numbers are 3x3 convolutions, "
+        f"M a pooling) {'with' if a.batch_norm else 'without'} BatchNorm, and "
+        f"{asking.count(a.num_classes, 'class')}. "
+        "How many parameters?"),
     parts=(
         Part("one convolution and the classifier", 1,
             (case((512,), num_classes=10), case((512, "M"))),
@@ -507,6 +513,10 @@ VGG = Function(
 
 RESNET = Function(
     resnet_params,
+    question=lambda a: (
+        f"A ResNet with {', '.join(map(str, a.blocks))} BasicBlocks in its four stages and "
+        f"{asking.count(a.num_classes, 'class')}. "
+        "How many parameters?"),
     parts=(
         Part("one block a stage", 2,
             (case((1, 1, 1, 1)), case((1, 1, 1, 1), num_classes=10)),
@@ -652,6 +662,9 @@ RESNET = Function(
 
 GPT2 = Function(
     gpt2_params,
+    question=lambda a: (
+        f"A GPT-2 with {asking.count(a.vocab_size, 'token')}, {asking.count(a.context, 'position')}"
+        f", width {a.d_model} and {asking.count(a.num_layers, 'block')}. How many parameters?"),
     parts=(
         Part("one block", 2,
             (case(3, 2, 1, 1), case(10, 5, 2, 1), case(100, 16, 8, num_layers=1)),
@@ -764,6 +777,11 @@ GPT2 = Function(
 
 LLAMA = Function(
     llama_params,
+    question=lambda a: (
+        f"A Llama with {asking.count(a.vocab_size, 'token')}, width {a.d_model}, hidden width "
+        f"{a.hidden_dim} and {asking.count(a.num_layers, 'block')}; {asking.heads(a)}; "
+        f"{'the head tied to the embedding' if a.tied else 'the head not tied'}. "
+        "How many parameters?"),
     parts=(
         Part("a key for each head", 2,
             (case(5, 2, 1, 1, 1, 3), case(10, 4, 1, 2, 2, 6),

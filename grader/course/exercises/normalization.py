@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, buffers, parameters
 from grader.judge.exercise import (
@@ -226,6 +227,8 @@ BATCHNORM_SLIPS = (
 
 BATCHNORM_PARAMS = Function(
     batchnorm_params,
+    question=lambda a: asking.parameters(
+        asking.line("nn.BatchNorm2d", a.num_features, **asking.unlike(a, affine=True))),
     parts=(
         Part("affine", 2, (case(1), case(3), case(6, True), case(64)),
             lambda random: case(random.randint(2, 512))),
@@ -282,6 +285,9 @@ BUFFER_SLIPS = (
 
 BATCHNORM_BUFFERS = Function(
     batchnorm_buffers,
+    question=lambda a: (
+        asking.line("nn.BatchNorm2d", a.num_features, **asking.unlike(a, track_running_stats=True))
+        + ": how many elements have its buffers together?"),
     parts=(
         Part("running statistics tracked", 2, (case(1), case(3), case(6, True), case(64)),
             lambda random: case(random.randint(2, 512))),
@@ -390,6 +396,10 @@ MEAN_SLIPS = (
 
 RUNNING_MEAN = Function(
     running_mean,
+    question=lambda a: (
+        f"{asking.line('nn.BatchNorm2d', 1, **asking.unlike(a, momentum=0.1))} in training: the "
+        f"running mean is {a.previous:g}, the batch has a mean of {a.batch_mean:g}. What is the "
+        "running mean then?"),
     parts=(
         Part("from zero", 1,
             (case(0.0, 1.0), case(0.0, 20.0), case(0.0, -5.0), case(0.0, 1.2345678)),
@@ -477,6 +487,8 @@ LAYERNORM_SLIPS = (
 
 LAYERNORM = Function(
     layernorm_params,
+    question=lambda a: asking.parameters(asking.line("nn.LayerNorm",
+        a.normalized_shape, **asking.unlike(a, elementwise_affine=True, bias=True))),
     parts=(
         Part("one dimension", 1, (case(1), case(6), case((5,)), case(768)), draw_places),
         Part("more dimensions", 2,
@@ -560,6 +572,8 @@ GROUPNORM_SLIPS = (
 
 GROUPNORM = Function(
     groupnorm_params,
+    question=lambda a: asking.parameters(asking.line("nn.GroupNorm",
+        a.num_groups, a.num_channels, **asking.unlike(a, affine=True))),
     parts=(
         Part("affine", 2,
             (case(1, 3), case(2, 6), case(3, 12), case(num_groups=8, num_channels=40)),
@@ -595,6 +609,7 @@ def like_layernorm(name: str, slip: Mistake) -> Mistake:
 
 RMSNORM = Function(
     rmsnorm_params,
+    question=lambda a: asking.parameters(asking.line("nn.RMSNorm", a.normalized_shape)),
     parts=(
         Part("one dimension", 1, (case(2), case(6), case((5,)), case(4096)), draw_places),
         Part("more dimensions", 1,

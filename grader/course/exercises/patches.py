@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from grader.course import architectures as nets
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.architectures import Size
 from grader.course.misconceptions import pair
@@ -264,6 +265,10 @@ def draw_sizes(random: Random, pairs: bool = False) -> tuple[Size, Size]:
 
 TOKENS = Function(
     vit_tokens,
+    question=lambda a: (
+        f"A Vision Transformer cuts an image of {asking.sides(a.image_size)} into patches of "
+        f"{asking.sides(a.patch_size)} and has {'a' if a.class_token else 'no'} class token. "
+        "How many tokens?"),
     parts=(
         Part("with a class token", 1,
             (case(4, 2), case(3, 3), case(12, 3), case(image_size=224, patch_size=16)),
@@ -345,6 +350,10 @@ TOKENS = Function(
 
 EMBEDDING = Function(
     patch_embedding_params,
+    question=lambda a: (
+        f"The layer, with a bias, that makes a token of width {a.embed_dim} of each patch of "
+        f"{asking.sides(a.patch_size)} with {asking.count(a.in_channels, 'channel')}: "
+        "how many parameters?"),
     parts=(
         Part("grey images", 1, (case(1, 1, 2), case(1, 2, 3), case(1, patch_size=4, embed_dim=10)),
             lambda random: case(1, random.randint(3, 16), random.randint(20, 256))),
@@ -458,6 +467,12 @@ def draw_vit(random: Random, **shape: Any) -> Case:
 
 VIT = Function(
     vit_params,
+    question=lambda a: (
+        f"A Vision Transformer for images of {asking.sides(a.image_size)} with "
+        f"{asking.count(a.in_channels, 'channel')}, patches of {asking.sides(a.patch_size)}, "
+        f"width {a.embed_dim}, {asking.count(a.depth, 'layer')} with a hidden width of "
+        f"{a.mlp_dim}, a class token and {asking.count(a.num_classes, 'class')}. "
+        "How many parameters?"),
     parts=(
         Part("one block", 2,
             (case(2, 1, 2, 1, 3, 2), case(4, 2, 5, 1, 7, 3), case(12, 3, 8, 1, 20, num_classes=10)),

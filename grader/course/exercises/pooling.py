@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool1d, max_pool1d_with_indices
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, output_shape
 from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Rule, as_if, case
@@ -167,6 +168,9 @@ def always_rounded_up(rule: Rule) -> Mistake:
 
 LENGTH = Function(
     pool_output_length,
+    question=lambda a: (
+        asking.sliding("nn.MaxPool1d", a, stride=None, padding=0, dilation=1, ceil_mode=False)
+        + f" gets a sequence of {asking.count(a.length, 'step')}. How many steps come out?"),
     parts=(
         Part("windows side by side", 1,
             (case(4, 2), case(9, 2), case(10, 3), case(11, 4, stride=None)),
@@ -319,6 +323,8 @@ channels_changed = (
 
 OUTPUT_SHAPE = Function(
     pool2d_output_shape,
+    question=lambda a: asking.output_shape(
+        asking.sliding("nn.MaxPool2d", a, stride=None, padding=0, ceil_mode=False), a.input_shape),
     parts=(
         Part("square windows", 1,
             (case((1, 1, 2, 4), 2), case((2, 3, 7, 10), 3), case((4, 6, 9, 5), 2)),
@@ -412,6 +418,8 @@ OUTPUT_SHAPE = Function(
 
 ADAPTIVE = Function(
     adaptive_pool2d_output_shape,
+    question=lambda a: asking.output_shape(
+        asking.line("nn.AdaptiveAvgPool2d", a.output_size), a.input_shape),
     parts=(
         Part("one size", 1,
             (case((1, 2, 4, 6), 1), case((2, 3, 8, 12), 5), case((2, 5, 4, 6), 7)),

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, parameters
 from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Rule, as_if, case
@@ -216,6 +217,7 @@ STACK_HINTS = (
 
 RNN = Function(
     rnn_params,
+    question=lambda a: asking.parameters(asking.recurrent("nn.RNN", a)),
     parts=(ONE_LAYER, WITHOUT_BIASES, MORE_LAYERS, BOTH_DIRECTIONS),
     mistakes=(
         *common(num_layers=1, bidirectional=False),
@@ -264,6 +266,7 @@ def of_blocks(blocks: int, count: str) -> tuple[Mistake, ...]:
 
 GRU = Function(
     gru_params,
+    question=lambda a: asking.parameters(asking.recurrent("nn.GRU", a)),
     parts=(ONE_LAYER, WITHOUT_BIASES, MORE_LAYERS, BOTH_DIRECTIONS),
     mistakes=(
         *common(num_layers=1, bidirectional=False),
@@ -302,6 +305,7 @@ def blocks(a: Asked) -> Any:
 
 LSTM = Function(
     lstm_params,
+    question=lambda a: asking.parameters(asking.recurrent("nn.LSTM", a, proj_size=0)),
     parts=(ONE_LAYER, WITHOUT_BIASES, LAYERS_AND_DIRECTIONS, PROJECTION),
     mistakes=(
         *common(num_layers=1, bidirectional=False, proj_size=0),
@@ -371,6 +375,10 @@ LSTM = Function(
 
 OUTPUT_SHAPE = Function(
     recurrent_output_shape,
+    question=lambda a: (
+        "`output, h_n = rnn(x)` with `rnn` = " + asking.line("nn.RNN", a.input_shape[-1],
+            a.hidden_size, batch_first=True, **asking.unlike(a, bidirectional=False))
+        + f" and `x` of shape `{a.input_shape!r}`. What is the shape of `output`?"),
     parts=(
         Part("one direction", 1,
             (case((1, 2, 3), 4), case((5, 2, 3), 4), case((3, 7, 12), hidden_size=16)),

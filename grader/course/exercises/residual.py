@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.pytorch import Shape, parameters
 from grader.judge.exercise import Asked, Case, Function, Lesson, Mistake, Part, Rule, case
@@ -85,6 +86,9 @@ def norm_of_the_input(first: str = "") -> Mistake:
 
 PROJECTION = Function(
     projection_params,
+    question=lambda a: asking.parameters("A projection, " + asking.chain([
+        asking.line("nn.Conv2d", a.in_channels, a.out_channels, 1, bias=False),
+        asking.line("nn.BatchNorm2d", a.out_channels)])),
     parts=(
         Part("more channels", 2, (case(1, 2), case(3, 8), case(48, 96)),
             lambda random: case(random.randint(2, 60), random.randint(61, 256))),
@@ -197,6 +201,9 @@ def negative_dim(name: str, rule: Rule, sentence: str) -> Mistake:
 
 CONCAT = Function(
     concat_output_shape,
+    question=lambda a: (
+        f"`torch.cat` with `dim={a.dim}` joins tensors of these shapes: "
+        f"{', '.join(f'`{shape!r}`' for shape in a.shapes)}. What shape comes out?"),
     parts=(
         Part("two maps, along the channels", 2,
             (case([(1, 2, 4), (1, 3, 4)]), case([(2, 8, 4, 5), (2, 16, 4, 5)]),
@@ -359,6 +366,9 @@ PATH_SLIPS = (
 
 BASIC_BLOCK = Function(
     basic_block_params,
+    question=lambda a: asking.parameters(
+        f"ResNet's BasicBlock from {a.in_channels} to {a.out_channels} channels with stride "
+        f"{a.stride}, with a projection if it needs one"),
     parts=(
         Part("same shape", 2, (case(1, 1), case(2, 2), case(64, 64)), draw_equal),
         Part("other channels", 2,

@@ -261,6 +261,10 @@ SOFTMAX = Function(
 
 CROSS_ENTROPY = Function(
     cross_entropy,
+    question=lambda a: (
+        f"`nn.CrossEntropyLoss()` gets the logits {', '.join(f'{x:g}' for x in a.logits)}, and the "
+        f"right class is number {a.target}, counted from 0. What is the loss, to three "
+        "significant digits?"),
     parts=(
         Part("equal logits", 1, (case([1, 1], 0), case([1, 1, 1, 1], 2)),
             equal_logits_case),

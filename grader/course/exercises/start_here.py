@@ -6,6 +6,7 @@ from math import prod
 
 import torch
 
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.pytorch import Shape
 from grader.judge.exercise import Function, Lesson, Mistake, Part, as_if, case
@@ -24,6 +25,7 @@ def tensor_bytes(shape: Shape, element_size: int = 4) -> int:
 
 SIZE = Function(
     tensor_size,
+    question=lambda a: f"How many elements has a tensor of shape `{a.shape!r}`?",
     parts=(
         Part("a vector", 1, (case((3,)), case((10,))),
             lambda random: case((random.randint(2, 999),))),
@@ -94,6 +96,9 @@ SIZE = Function(
 
 BYTES = Function(
     tensor_bytes,
+    question=lambda a: (
+        f"How many bytes do the elements of a tensor of shape `{a.shape!r}` take, "
+        f"{asking.count(a.element_size, 'byte')} each?"),
     parts=(
         Part("32-bit floats", 1, (case((3,)), case((2, 3)), case((1, 3, 28, 32)), case(())),
             lambda random: case((random.randint(2, 64), random.randint(2, 64)))),

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from grader.course import architectures as nets
+from grader.course import asking
 from grader.course import misconceptions as known
 from grader.course.exercises.conv1d import draw_numbers
 from grader.course.exercises.conv2d import draw_pair, draw_size
@@ -292,6 +293,10 @@ def draw_channels(random: Random, kernel_size: Size, groups: int = 1) -> Case:
 
 WEIGHT_SHAPE = Function(
     conv_transpose2d_weight_shape,
+    question=lambda a: (
+        asking.line("nn.ConvTranspose2d", a.in_channels, a.out_channels, a.kernel_size,
+            **asking.unlike(a, groups=1))
+        + ": what is the shape of its weight?"),
     parts=(
         Part("square kernel", 1, (case(1, 2, 3), case(3, 8, 5), case(16, 4, 2)),
             lambda random: draw_channels(random, random.randint(2, 7))),
@@ -397,6 +402,10 @@ SIZES = ("kernel_size", "stride", "padding", "output_padding", "dilation")
 
 OUTPUT_SHAPE = Function(
     conv_transpose2d_output_shape,
+    question=lambda a: asking.output_shape(
+        asking.sliding("nn.ConvTranspose2d", a, a.input_shape[1], a.out_channels,
+            stride=1, padding=0, output_padding=0, dilation=1),
+        a.input_shape),
     parts=(
         Part("kernel and stride", 1,
             (case((1, 1, 4, 5), 2, 3), case((1, 1, 4, 5), 2, 2, stride=2),
@@ -523,6 +532,9 @@ def draw_work(random: Random, batch: int = 1, groups: int = 1, pairs: bool = Fal
 
 MULT_ADDS = Function(
     conv_transpose2d_mult_adds,
+    question=lambda a: asking.mult_adds(
+        asking.sliding("nn.ConvTranspose2d", a, a.input_shape[1], a.out_channels, groups=1),
+        a.input_shape),
     parts=(
         Part("one image", 1, (case((1, 1, 2, 3), 1, 2), case((1, 3, 4, 5), 2, 3)), draw_work),
         Part("a batch", 1, (case((2, 1, 3, 4), 2, 2), case((3, 4, 5, 6), 8, 3)),
@@ -634,6 +646,10 @@ def draw_unet(random: Random, depth: int) -> Case:
 
 UNET = Function(
     unet_params,
+    question=lambda a: (
+        f"A U-Net from {asking.count(a.in_channels, 'channel')} to {a.num_classes}, with the "
+        f"widths {', '.join(map(str, a.widths))} on the way down, built as in the lesson. "
+        "How many parameters?"),
     parts=(
         Part("one width", 1, (case(1, 1, (2,)), case(3, 5, (8,))),
             lambda random: draw_unet(random, 1)),
