@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # PyTorch's own list of CPU builds; without it, Linux gets gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: help install lab formgrader test thorough lint solutions answers release slides demo handout bench bench-class attack-report pins clean
+.PHONY: help install lab formgrader test thorough lint solutions answers release slides site demo handout bench bench-class attack-report pins clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,8 +19,8 @@ formgrader: .venv/installed  ## open nbgrader's formgrader: release, collect, gr
 	@grader formgrader
 
 test: .venv/installed lint  ## every check of the project
-	@if command -v npm >/dev/null; then $(MAKE) -s slides/node_modules/.installed; \
-		else echo "== NO NODE HERE: THE SLIDES ARE NOT TESTED"; fi
+	@if command -v npm >/dev/null; then $(MAKE) -s slides/node_modules/.installed $(NODE_OF_SITE); \
+		else echo "== NO NODE HERE: SLIDES AND SITE ARE NOT TESTED"; fi
 	@echo "== tests: judge, cards, lessons, class cycle"
 	@pytest -n 2 --dist loadfile -m "not thorough" tests
 	@echo "== notebooks: solutions against their stored outputs"
@@ -28,7 +28,7 @@ test: .venv/installed lint  ## every check of the project
 	@echo "== notebooks: as students get them, to the end without an error"
 	@pytest -n 2 --dist loadfile --nbval-lax notebooks
 
-thorough: .venv/installed  ## the checks that take long
+thorough: .venv/installed site  ## the checks that take long
 	@pytest -n 2 --dist worksteal -m thorough tests
 
 lint: .venv/installed
@@ -54,6 +54,17 @@ slides/node_modules/.installed: slides/package-lock.json
 	@cd slides && PUPPETEER_SKIP_DOWNLOAD=1 npm ci --silent --no-fund --no-audit
 	@touch $@
 
+NODE_OF_SITE := grader/publish/site/node_modules/.installed
+
+site: .venv/installed slides/node_modules/.installed $(NODE_OF_SITE)  ## the course as a static site, in dist/site/ (grader site --serve shows it)
+	@grader site
+
+$(NODE_OF_SITE): grader/publish/site/package-lock.json
+	@command -v npm >/dev/null || { echo "The site needs Node with npm, see nodejs.org (Debian: apt install nodejs npm)."; exit 1; }
+	@echo "== installing the site's npm packages (50 MB)"
+	@cd grader/publish/site && npm ci --silent --no-fund --no-audit --ignore-scripts
+	@touch $@
+
 demo: .venv/installed  ## play a whole class of twelve students, in .nbgrader/demo
 	@grader demo
 
@@ -77,7 +88,7 @@ install: .venv/installed  ## make .venv with pinned versions
 	@echo "== installing the course into .venv (about 1.5 GB; some minutes the first time)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --no-deps torch==$$(sed -n 's/^torch==//p' constraints.txt) --extra-index-url $(TORCH_INDEX)
-	@$(BIN)/pip install -c constraints.txt -e '.[test,cluster]'
+	@$(BIN)/pip install -c constraints.txt -e '.[test,cluster,site]'
 	@touch $@
 
 pins: .venv/installed  ## write the installed versions into constraints.txt

@@ -60,6 +60,9 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     slides = commands.add_parser("slides", help="make HTML and PDF of some decks, or of all")
     slides.add_argument("lesson", nargs="*", help=lesson)
     slides.set_defaults(run=_slides)
+    site = commands.add_parser("site", help="make the course as a static site, in dist/site")
+    site.add_argument("--serve", action="store_true", help="show it, at http://127.0.0.1:8000")
+    site.set_defaults(run=_site)
     keys = commands.add_parser("keys", help="write the answer keys, as PyTorch gives them now")
     keys.add_argument("--compare", action="store_true", help="only say what would change")
     keys.set_defaults(run=_keys)
@@ -187,6 +190,19 @@ def _slides(arguments: argparse.Namespace) -> int:
     found = [lesson.find(root, name, "slides") for name in arguments.lesson]
     decks = found or list(lesson.texts(root, "slides").values())
     for line in slides.build(decks, root / "slides" / "build"):
+        print(line, flush=True)
+    return 0
+
+
+def _site(arguments: argparse.Namespace) -> int:
+    from grader.publish.site import build, serve
+
+    root = _course()
+    folder = root / "dist" / "site"
+    if arguments.serve:
+        serve.forever(folder)
+        return 0
+    for line in build.build(root, folder):
         print(line, flush=True)
     return 0
 

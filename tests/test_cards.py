@@ -1,10 +1,12 @@
 """Cards: what they hold, how they read on any page, and that no answer can break them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from grader import check, hint
+from grader.judge import explorer
 from grader.judge.report import COLOURS, card, text
 from grader.judge.result import Counterexample, PartResult, Result
 
@@ -83,3 +85,17 @@ def test_cards_have_no_colours_of_their_own_for_text():
     outside_badge = re.sub(r"<strong style=.*?</strong>", "", card(PARTLY))
     assert "color:#" not in outside_badge.replace("background", "")
     assert "id=" not in outside_badge
+
+
+def test_a_card_links_its_case_where_the_site_has_an_address():
+    case = replace(PARTLY.counterexample, arguments={"in_features": 1, "input_shape": (2, 3)})
+    result = replace(PARTLY, counterexample=case)
+    link = re.search('<a href="([^"]*)"', card(result, "https://school.example"))
+    wanted = "https://school.example/explorer.html#linear_params?in_features=1"
+    assert link is not None
+    assert link[1] == f"{wanted}&amp;input_shape=(2,%203)"
+    assert "<a " not in card(result, "")
+
+
+def test_an_exercise_that_the_explorer_does_not_show_has_no_link():
+    assert explorer.address("relu", {"x": 1}, "https://school.example") == ""

@@ -67,7 +67,7 @@ def test_the_package_holds_every_module_and_file(wheel):
     ours = {
         path.relative_to(REPOSITORY).as_posix()
         for path in (REPOSITORY / "grader").rglob("*")
-        if path.is_file() and path.suffix not in {".pyc"}
+        if path.is_file() and path.suffix != ".pyc" and "node_modules" not in path.parts
     }
     assert {name for name in wheel.namelist() if name.startswith("grader/")} == ours
 

@@ -22,7 +22,9 @@ from typing import Any, Literal
 
 from grader.ask.run import JUDGES, OutOfReach, Stop, answer, written
 
-CPU_SECONDS = 2.0  # for all calls of one exercise: CPU time, since a busy machine is no mistake
+IN_A_PAGE = sys.platform == "emscripten"  # no threads, no signals, and slower
+# For all calls of one exercise: CPU time, since a busy machine is no mistake.
+CPU_SECONDS = 5.0 if IN_A_PAGE else 2.0
 WALL_SECONDS = 20.0  # for a function that waits instead of computing
 IMPORT_SECONDS = 20.0  # on top of these for an import: what it left half-done would stay broken
 PACKAGE = str(Path(__file__).resolve().parents[1])
@@ -86,7 +88,8 @@ class _Deadline:
     """Stop what runs in the main thread when the CPU time, or else the wall time, is used up.
 
     Uses interval timers where the system has them. Elsewhere (Windows) a timer thread
-    interrupts the main thread, by wall time.
+    interrupts the main thread, by wall time. A web page has neither: there Python itself looks at
+    the clock at each jump and each call.
     """
 
     def __init__(self, cpu: float, wall: float) -> None:
@@ -105,6 +108,8 @@ class _Deadline:
         cpu, wall = (max(seconds, 0.001) for seconds in self._left())
         if threading.current_thread() is not threading.main_thread():
             self._undo: Callable[[], None] = _nothing
+        elif IN_A_PAGE:
+            self._undo = self._arm_monitoring()
         elif hasattr(signal, "setitimer"):
             self._undo = self._arm_signals(cpu, wall)
         else:
@@ -141,6 +146,31 @@ class _Deadline:
         timer.daemon = True
         timer.start()
         return timer.cancel
+
+    def _arm_monitoring(self) -> Callable[[], None]:
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined]  # Python 3.12 has it
+        tool, event = monitoring.DEBUGGER_ID, monitoring.events
+
+        again = 0.0
+
+        def look(code: types.CodeType, *_: object) -> None:
+            nonlocal again
+            if self.active and self.passed() and not code.co_filename.startswith(PACKAGE):
+                if time.monotonic() < again:
+                    return
+                again = time.monotonic() + 0.2  # a bare `except:` may swallow the first
+                raise Stop("too slow")
+
+        monitoring.use_tool_id(tool, "time limit")
+        for each in (event.JUMP, event.PY_START):
+            monitoring.register_callback(tool, each, look)
+        monitoring.set_events(tool, event.JUMP | event.PY_START)
+
+        def undo() -> None:
+            monitoring.set_events(tool, 0)
+            monitoring.free_tool_id(tool)
+
+        return undo
 
 
 def _nothing() -> None:

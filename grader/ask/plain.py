@@ -36,10 +36,28 @@ def is_plain(own: Sequence[str], lesson: Sequence[str]) -> bool:
         lesson: the sources of the lesson's cells, which a plain notebook does not run.
     """
     try:
-        bound = {name for source in lesson for name in _bound(source)}
+        bound = names_bound(lesson)
         return all(_is_plain(without_checks(source), bound) for source in own)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+
+
+def names_bound(lesson: Sequence[str]) -> set[str]:
+    """The names that the lesson's cells bind; their imports of listed modules apart.
+
+    Raises:
+        SyntaxError: if a cell is no Python.
+    """
+    return {name for source in lesson for name in _bound(source)}
+
+
+def names_looked_up(source: str) -> set[str]:
+    """The names that a cell looks up outside of its own functions.
+
+    Raises:
+        SyntaxError: if it is no Python.
+    """
+    return set(_global_loads(symtable.symtable(source, "<cell>", "exec")))
 
 
 def imports(lesson: Sequence[str]) -> list[str]:
@@ -94,14 +112,13 @@ def _is_literal(node: ast.AST) -> bool:
 
 
 def _is_plain(source: str, bound: set[str]) -> bool:
-    loads = set(_global_loads(symtable.symtable(source, "<cell>", "exec")))
+    loads = names_looked_up(source)
     if loads & (bound | NOT_THESE) or any(re.fullmatch(r"__\w+|_i*\d*", name) for name in loads):
         return False
     return all(map(_is_plain_node, ast.walk(ast.parse(source))))
 
 
 def _global_loads(table: symtable.SymbolTable) -> Iterator[str]:
-    """The names that a cell looks up outside of its own functions."""
     for symbol in table.get_symbols():
         if symbol.is_referenced() and (table.get_type() == "module" or symbol.is_global()):
             yield symbol.get_name()

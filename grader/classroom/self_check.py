@@ -15,6 +15,7 @@ from grader.classroom.grading import Cell, blaming, judged, run
 from grader.classroom.submission import SubmissionError, cells_of
 from grader.course.catalogue import exercise_of, find, names
 from grader.judge.result import Result
+from grader.judge.wording import undefined
 
 
 @dataclass(frozen=True)
@@ -61,18 +62,16 @@ def self_check(path: Path, lessons: Path | None) -> Checked:
             results[name] = judged(found, said)
         else:
             points = exercise_of(found).points
-            results[name] = _undefined(name, points, cells, session.cell_errors)
+            results[name] = undefined(name, points, _error(name, cells, session.cell_errors))
     if not results:
         raise SubmissionError(f"{path} defines no function that is an exercise; see: grader list")
     return Checked(list(blaming(results, session).values()), session.cell_errors)
 
 
-def _undefined(name: str, points: int, cells: list[Cell], errors: dict[int, str]) -> Result:
-    """The result of an exercise whose cell did not run."""
+def _error(name: str, cells: list[Cell], errors: dict[int, str]) -> str:
+    """What the cell ended in that should define this name; '' if it ran."""
     numbers = [n for n, cell in enumerate(cells, 1) if re.search(rf"\b{name}\b *[=(]", cell.source)]
-    error = next((errors[n] for n in numbers if n in errors), "")
-    why = f", because its cell ended in `{error}`" if error else ""
-    return Result(name, "error", points, message=f"`{name}` is not defined{why}.")
+    return next((errors[n] for n in numbers if n in errors), "")
 
 
 def _cells(path: Path, lessons: Path | None) -> Iterator[Cell]:

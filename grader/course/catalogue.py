@@ -176,6 +176,7 @@ def _texts() -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in paths}
 
 
+@cache
 def _names(text: str) -> list[str]:
     return re.findall(r'^\{"name": "(\w+)"', text, re.MULTILINE)
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from grader.judge.explorer import address, site
 from grader.judge.result import Counterexample, Result
 from grader.judge.words import writable
 
@@ -104,15 +105,20 @@ def text(result: Result) -> str:
     return "\n".join(lines)
 
 
-def card(result: Result) -> str:
+def card(result: Result, at: str | None = None) -> str:
     """The report as HTML with inline styles: it takes text colour and font from its page, so it
-    reads in light and dark; without styles it still reads, as plain paragraphs."""
+    reads in light and dark; without styles it still reads, as plain paragraphs.
+
+    Args:
+        at: where the course's site stands, to link the failing case; None asks the package.
+    """
     colour = COLOURS[result.verdict]
     rows = [_head(result, colour)]
     if result.verdict != "not attempted" and result.parts:
         rows.append(_parts(result))
     if found := result.counterexample:
-        rows.append(_counterexample(found))
+        link = address(result.exercise, found.arguments, site() if at is None else at)
+        rows.append(_counterexample(found, link))
     if result.message:
         rows.append(f"<div>{inline(result.message)}</div>")
     if result.next_step:
@@ -151,10 +157,11 @@ def _parts(result: Result) -> str:
     return f"<div>{' &nbsp;·&nbsp; '.join(marks)}</div>"
 
 
-def _counterexample(found: Counterexample) -> str:
+def _counterexample(found: Counterexample, link: str) -> str:
+    see = f' &nbsp;<a href="{escape(link)}" target="_blank">see this case</a>' if link else ""
     return (
         f"<div><code>{escape(found.call)}</code>: you <strong>{escape(found.said)}</strong>, "
-        f"{escape(found.right)}</div>"
+        f"{escape(found.right)}{see}</div>"
     )
 
 

@@ -279,6 +279,16 @@ def said(outcome: Outcome, expected: Any) -> str:
             }[status]
 
 
+def undefined(name: str, points: int, error: str) -> Result:
+    """The result of an exercise whose cell did not run.
+
+    Args:
+        error: what the cell ended in; '' if it ran and defines something else.
+    """
+    why = f", because its cell ended in `{error}`" if error else ""
+    return Result(name, "error", points, message=f"`{name}` is not defined{why}.")
+
+
 def remarks(outcomes: Sequence[Outcome], key: Key) -> list[str]:
     """What is worth saying though it costs no points."""
     said = []

@@ -84,10 +84,7 @@ def remember(result: Result) -> None:
     with contextlib.suppress(Exception):  # a check never fails for a record
         if not result.exercise or not someone_is_there():
             return
-        record = store.load()
-        if result.score > record.points.get(result.exercise, -1):
-            record.points[result.exercise] = result.score
-            record.save()
+        store.load().reached(result.exercise, result.score)
 
 
 def _first_questions(names: list[str]) -> Questions | Note:

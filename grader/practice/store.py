@@ -26,6 +26,12 @@ class Record:
     topics: dict[str, Standing] = field(default_factory=dict)
     remark: str = ""  # what went wrong with the file, for the person to read
 
+    def reached(self, exercise: str, score: float) -> None:
+        """Keep the most points that somebody has reached in an exercise."""
+        if score > self.points.get(exercise, -1):
+            self.points[exercise] = score
+            self.save()
+
     def save(self) -> None:
         """Write all of it or nothing. A folder that cannot be written is no reason to stop."""
         data = {

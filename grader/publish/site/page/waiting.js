@@ -1,0 +1,14 @@
+import { element } from "./elements.js";
+
+/** Say that Python is loading, and how far it is. */
+export function waiting(status, runner) {
+  if (runner.loaded) {
+    status.replaceChildren("Running …");
+    return;
+  }
+  const bar = element("progress", { max: "1", value: "0", "aria-label": "Loading Python" });
+  status.replaceChildren("Loading Python, once ", bar);
+  runner.onProgress = (share) => {
+    bar.value = share;
+  };
+}
