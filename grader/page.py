@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.ask import plain
-from grader.ask.kernel import CPU_SECONDS, Outcome
+from grader.ask.kernel import Outcome
 from grader.ask.run import run_cell
 from grader.course.catalogue import calls_of, exercise_of, find, judge_outcomes
 from grader.judge.errors import CourseError
@@ -47,6 +47,10 @@ ELSEWHERE = (
 PYTORCH = (
     "{}: this page has no PyTorch. Where it is, in JupyterLab or Colab, an answer may not ask it "
     "either: let your function find the number by itself."
+)
+STOPPED = (
+    "Your code had not finished after {seconds} seconds, so it was stopped. A loop that never "
+    "ends, in a function or outside?"
 )
 OF_PYTORCH = ("torch", "torchinfo")
 
@@ -103,9 +107,7 @@ def stopped(name: str, record: str, seconds: int) -> dict[str, Any]:
     wanted = calls_of(found)
     outcomes = [Outcome("too slow")] * (1 if wanted is None else len(wanted))
     result = judge_outcomes(found, outcomes, untouched=False)
-    said = result.message.replace("Your function", "Your code")
-    said = said.replace(f"after {CPU_SECONDS:g} seconds", f"after {seconds} seconds")
-    return _reply(replace(result, message=said), record)
+    return _reply(replace(result, message=STOPPED.format(seconds=seconds)), record)
 
 
 def why_elsewhere(name: str, cells: Sequence[Cell]) -> str:

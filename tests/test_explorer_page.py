@@ -3,20 +3,18 @@ person finds their way by keyboard, on a phone, in light and dark."""
 
 from __future__ import annotations
 
-import functools
-import http.server
 import inspect
 import json
 import random
 import shutil
 import subprocess
-import threading
 from pathlib import Path
 
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
 from browser import CHROMIUM, chromium, keep
+from serving import served
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -510,6 +508,7 @@ def answer_of(counts, exercise, what):
 def test_a_counterexample_opens_with_pytorchs_answer():
     """The link "see this case": every case of every exercise that a layer answers."""
     asked = node("[...layers.byExercise].map(([name, { what }]) => [name, what])")
+    assert {name for name, _ in asked} == explorer.EXPLORED
     links, right = [], []
     for name, what in asked:
         exercise = catalogue()[name]
@@ -624,11 +623,6 @@ def test_nothing_is_fetched_and_nothing_is_run():
             assert not any(word in text for word in ("eval(", "Function(", "innerHTML")), path
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The folder as the build leaves it, in a subfolder of a server."""
@@ -641,11 +635,8 @@ def site(tmp_path_factory):
         if isinstance(exercise, CaseByCase)
     }
     (folder / "course" / "mistakes.json").write_text(json.dumps(mistakes), encoding="utf-8")
-    handler = functools.partial(Quiet, directory=folder)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/course/explorer.html"
-    server.shutdown()
+    with served(folder) as address:
+        yield f"{address}/course/explorer.html"
 
 
 def watched(page):

@@ -233,3 +233,13 @@ def test_practice_and_progress_are_those_of_the_notebook(worker):
     assert "You think: 1. PyTorch:" in wrong["said"]
     assert '"asked": 1' in wrong["record"]
     assert lessons()[0] in standing["html"]
+
+
+def test_the_docs_say_how_long_an_answer_may_take():
+    docs = (ROOT / "docs/site.md").read_text(encoding="utf-8")
+    kernel = (ROOT / "grader/ask/kernel.py").read_text(encoding="utf-8")
+    runner = (ROOT / "grader/publish/site/page/runner.js").read_text(encoding="utf-8")
+    page, notebook = re.findall(r"CPU_SECONDS = (\d)\.0 if IN_A_PAGE else (\d)\.0", kernel)[0]
+    (outside,) = re.findall(r"SECONDS = (\d+);", runner)
+    assert f"A function has {page} seconds ({notebook} in a notebook" in docs
+    assert f"stopped from outside after {outside} seconds" in docs

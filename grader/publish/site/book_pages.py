@@ -60,7 +60,13 @@ def pages(root: Path) -> dict[str, str]:
 def front(root: Path) -> str:
     """The front page. The sentences and the table of lessons are README.md's."""
     readme = (root / "README.md").read_text(encoding="utf-8")
-    promise, way = re.findall(r"^(?:A Jupyter course|You write small).*$", readme, re.MULTILINE)
+    sentences = re.findall(r"^(?:A Jupyter course|You write small).*$", readme, re.MULTILINE)
+    if len(sentences) != 2:
+        raise CourseError(
+            "README.md has no line each that begin with `A Jupyter course` and `You write small`; "
+            "the front page of the site shows them."
+        )
+    promise, way = sentences
     rows = ROW.findall(readme)
     if not rows:
         raise CourseError("README.md has no table of lessons; the front page of the site shows it.")

@@ -1,36 +1,24 @@
 /** The arguments of a layer: where they start, and which values they take. */
 
 import { pair } from "./layers/arithmetic.js";
+import { KINDS } from "./layers/layer.js";
 import { python, spelling } from "./layers/python.js";
 import { Float, Name, numberOf, ReadError, readValue } from "./reader.js";
 
-const whole = Number.isSafeInteger;
-const wholeOrNone = (value) => value === null || whole(value);
-const listOf = (fits) => (value) => Array.isArray(value) && value.every(fits);
-const pairOf = (fits) => (value) => listOf(fits)(value) && value.length === 2;
-const isSize = (value) => whole(value) || pairOf(whole)(value);
-
-/** What a person is told, and whether a value is of this kind. */
-const KINDS = {
-  int: ["a whole number", whole],
-  optional: ["a whole number or None", wholeOrNone],
-  size: ["a whole number or two, such as (3, 5)", isSize],
-  optionalSize: ["a whole number, two of them, such as (3, 5), or None",
-    (value, { partly }) => wholeOrNone(value) || pairOf(partly ? wholeOrNone : whole)(value)],
-  padding: ["a whole number, two of them, \"same\" or \"valid\"",
-    (value) => isSize(value) || value === "same" || value === "valid"],
-  flag: ["True or False", (value) => typeof value === "boolean"],
-  choice: ["one of its choices", (value, spec) => spec.options.includes(value)],
-  number: ["a number", (value, spec) =>
-    Number.isFinite(value) || (spec.optional === true && value === null)],
-  shape: ["a whole number or a list of them", (value) => whole(value) || listOf(whole)(value)],
-  ints: ["a list of whole numbers, such as (784, 256, 10)", listOf(whole)],
-  words: ["a list of its words, each once", (value, spec) =>
-    listOf((word) => spec.options.includes(word))(value) && new Set(value).size === value.length],
-  config: ["a list of whole numbers and \"M\"", listOf((one) => one === "M" || whole(one))],
-  shapes: ["a list of shapes", listOf(listOf(whole))],
-  windows: ["a list of tuples", listOf(listOf(isSize))],
+/** What a person is told where an example helps more than the layer's own words. */
+const WORDS = {
+  size: "a whole number or two, such as (3, 5)",
+  optionalSize: "a whole number, two of them, such as (3, 5), or None",
+  padding: "a whole number, two of them, \"same\" or \"valid\"",
+  ints: "a list of whole numbers, such as (784, 256, 10)",
 };
+
+const isEmpty = (value) => Array.isArray(value) && value.length === 0;
+
+/** Whether the page takes a value; a layer takes any word as padding, to say what PyTorch says. */
+const fits = (spec, value) =>
+  (KINDS[spec.kind][1](value, spec) || (spec.mayBeEmpty && isEmpty(value)))
+  && (spec.kind !== "padding" || typeof value !== "string" || ["same", "valid"].includes(value));
 
 /** The arguments that the page starts with. */
 export function startOf(layer) {
@@ -41,12 +29,12 @@ export function startOf(layer) {
 }
 
 /** The input's name, kind and limits, as if it were an argument. */
-export const inputSpec = (layer) => ({ ...layer.input, kind: "ints", min: 1 });
+export const inputSpec = (layer) => ({ ...layer.input, kind: "ints", min: 1, mayBeEmpty: true });
 
 /** What the argument is: the beginning of a sentence. */
 function wanted({ name, kind, options }) {
   const choices = options ? ` (${options.map(spelling).join(", ")})` : "";
-  return `\`${name}\` is ${KINDS[kind][0]}${choices}`;
+  return `\`${name}\` is ${WORDS[kind] ?? KINDS[kind][0]}${choices}`;
 }
 
 /** The same as `accept`, of what stands in a number field. */
@@ -56,7 +44,7 @@ export const acceptField = (spec, text) => (text === ""
 /** `{ value }`, or `{ sentence }` where the argument does not take it. */
 export function accept(spec, given) {
   const value = spelled(spec, given);
-  if (!KINDS[spec.kind][1](value, spec)) {
+  if (!fits(spec, value)) {
     return { sentence: `${wanted(spec)}; ${python(value)} is not.` };
   }
   const numbers = [value].flat(Infinity).filter((one) => typeof one === "number");
@@ -80,7 +68,7 @@ function spelled({ kind }, given) {
     return one instanceof Name ? one.text : one;
   };
   const value = plain(given);
-  if (kind === "ints" && whole(value)) {
+  if (kind === "ints" && Number.isSafeInteger(value)) {
     return [value];
   }
   return SINGLE.includes(kind) && Array.isArray(value) && value.length === 1 ? value[0] : value;

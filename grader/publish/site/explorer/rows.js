@@ -6,6 +6,7 @@
  */
 
 import { plus, times } from "./layers/arithmetic.js";
+import { demandFeatures } from "./layers/dense.js";
 import { demand, LayerError, limit } from "./layers/errors.js";
 import { list } from "./layers/python.js";
 import { shapeWords } from "./say.js";
@@ -116,9 +117,7 @@ export const ownRows = [
     joint: { d_model: -1 },
     arguments: [int("d_model", 4096), int("hidden_dim", 14336)],
     work({ d_model, hidden_dim }, input) {
-      demand(input.at(-1) === d_model, "RuntimeError", "mat1 and mat2 shapes cannot be multiplied "
-        + `(${input.slice(0, -1).reduce((all, one) => all * one, 1)}x${input.at(-1)} and `
-        + `${d_model}x${hidden_dim})`);
+      demandFeatures(input, d_model, hidden_dim);
       const matrices = times(3, d_model, hidden_dim);
       return {
         shape: input, parameters: plus(matrices),
@@ -132,9 +131,7 @@ export const ownRows = [
     joint: { d_model: -1 },
     arguments: [int("d_model", 768), int("vocab_size", 50257)],
     work({ d_model, vocab_size }, input) {
-      demand(input.at(-1) === d_model, "RuntimeError", "mat1 and mat2 shapes cannot be multiplied "
-        + `(${input.slice(0, -1).reduce((all, one) => all * one, 1)}x${input.at(-1)} and `
-        + `${d_model}x${vocab_size})`);
+      demandFeatures(input, d_model, vocab_size);
       return {
         shape: [...input.slice(0, -1), vocab_size],
         multAdds: times(...input, vocab_size),

@@ -1,7 +1,7 @@
 /** An exercise in the page: an editor, Check, and under it the card that notebooks show. */
 import { TooLongError } from "./runner.js";
 import { showCard } from "./card.js";
-import { element } from "./elements.js";
+import { h } from "../explorer/dom.js";
 import * as store from "./store.js";
 import { waiting } from "./waiting.js";
 
@@ -63,15 +63,15 @@ export class Exercise {
   }
 
   #build(place, editor) {
-    const field = element("div", { class: "elc-editor" });
-    this.button = element("button", { type: "button", class: "elc-check" }, "Check");
-    const again = element("button", { type: "button" }, "Start again");
-    this.status = element("div", { class: "elc-status", role: "status" });
-    this.printed = element("pre", { class: "elc-printed", tabindex: "0", hidden: "" });
+    const field = h("div", { class: "elc-editor" });
+    this.button = h("button", { type: "button", class: "elc-check" }, "Check");
+    const again = h("button", { type: "button" }, "Start again");
+    this.status = h("div", { class: "elc-status", role: "status" });
+    this.printed = h("pre", { class: "elc-printed", tabindex: "0", hidden: "" });
     this.printed.setAttribute("aria-label", "What your code printed");
-    this.card = element("div", { class: "elc-card", "aria-live": "polite" });
-    const keys = element("span", { class: "elc-keys" }, "Shift Enter checks · Esc, Tab leaves");
-    const bar = element("div", { class: "elc-bar" }, this.button, again, keys, this.status);
+    this.card = h("div", { class: "elc-card", "aria-live": "polite" });
+    const keys = h("span", { class: "elc-keys" }, "Shift Enter checks · Esc, Tab leaves");
+    const bar = h("div", { class: "elc-bar" }, this.button, again, keys, this.status);
     place.replaceChildren(field, bar, this.printed, this.card);
     this.editor = editor(field, {
       text: store.answersOf(this.lesson.name)[this.cell] ?? this.starter,
@@ -106,6 +106,6 @@ export class Exercise {
   }
 
   #tell(sentence) {
-    this.card.replaceChildren(element("p", { class: "elc-remark" }, sentence));
+    this.card.replaceChildren(h("p", { class: "elc-remark" }, sentence));
   }
 }

@@ -1,12 +1,12 @@
 /** A lesson's answers in this page: how many points they have, and the notebook of them. */
-import { download, element } from "./elements.js";
+import { h } from "../explorer/dom.js";
 import * as store from "./store.js";
 
 const NO_CONNECTION =
   "There is no connection. Your answers are kept in this browser; try again when it is back.";
 const HOW =
-  "On this page, grey cells are to read. Write in the framed cell of an exercise and press Check; " +
-  "its hints are folded below.";
+  "On this page, grey cells are to read. Write in the framed cell of an exercise and press " +
+  "Check; its hints are folded below.";
 const LARGEST = 1_000_000; // bytes of a notebook: a lesson has a twentieth of that
 
 export class Lesson {
@@ -45,12 +45,12 @@ export class Lesson {
 
   /** Fill the place under the title: points, download, upload. */
   show(place) {
-    this.said = element("span", { class: "elc-points", role: "status" });
-    const save = element("button", { type: "button" }, "Download my answers");
-    const load = element("button", { type: "button" }, "Upload a notebook");
-    this.file = element("input", { type: "file", accept: ".ipynb", hidden: "" });
+    this.said = h("span", { class: "elc-points", role: "status" });
+    const save = h("button", { type: "button" }, "Download my answers");
+    const load = h("button", { type: "button" }, "Upload a notebook");
+    this.file = h("input", { type: "file", accept: ".ipynb", hidden: "" });
     this.file.setAttribute("aria-label", "A notebook of this lesson");
-    const how = element("p", { class: "elc-how" }, HOW);
+    const how = h("p", { class: "elc-how" }, HOW);
     place.replaceChildren(how, this.said, save, load, this.file);
     save.addEventListener("click", () => this.#download());
     load.addEventListener("click", () => this.file.click());
@@ -95,6 +95,16 @@ export class Lesson {
       ? `${mine.length} of ${this.exercises.length} answers are from ${file.name} now. Check them.`
       : `${file.name} holds no answer of this lesson: upload ${this.name}.ipynb.`;
   }
+}
+
+/** Hand a text to the reader as a file. */
+function download(name, text, type) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  const link = h("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
 /** A text as notebooks keep it: a list of lines. */

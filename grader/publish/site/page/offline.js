@@ -1,5 +1,5 @@
 /** The site without a connection: what was read stays, and all of it can be kept at once. */
-import { element } from "./elements.js";
+import { h } from "../explorer/dom.js";
 
 /** Let the service worker at the site's root keep what is read. */
 export async function register(base) {
@@ -21,8 +21,8 @@ export async function keepOffline(place, base) {
   const files = await (await fetch(new URL("files.json", base))).json();
   const all = Object.values(files).reduce((sum, size) => sum + size, 0);
   const size = `${Math.round(all / 1e6)} MB`;
-  const button = element("button", { type: "button" }, `Keep the course for offline use (${size})`);
-  const status = element("span", { class: "elc-status", role: "status" });
+  const button = h("button", { type: "button" }, `Keep the course for offline use (${size})`);
+  const status = h("span", { class: "elc-status", role: "status" });
   place.replaceChildren(button, status);
   button.addEventListener("click", async () => {
     button.disabled = true;

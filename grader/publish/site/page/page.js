@@ -1,5 +1,5 @@
 /** The script of every page of the book: exercises, practice, and keeping the site for offline. */
-import { element } from "./elements.js";
+import { h } from "../explorer/dom.js";
 import { Exercise } from "./exercise.js";
 import { Lesson } from "./lesson.js";
 import { keepOffline, register } from "./offline.js";
@@ -22,7 +22,7 @@ async function exercises() {
     lesson.exercises = places.map((place) => new Exercise(place, runner, lesson, editor));
     lesson.show(above);
   } catch {
-    above.replaceChildren(element("p", { class: "elc-remark" }, ONLY_TO_READ));
+    above.replaceChildren(h("p", { class: "elc-remark" }, ONLY_TO_READ));
   }
 }
 

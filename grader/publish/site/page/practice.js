@@ -1,6 +1,6 @@
 /** Practice and progress in the page, from the same Python and the same record as in notebooks. */
 import { showCard } from "./card.js";
-import { element } from "./elements.js";
+import { h } from "../explorer/dom.js";
 import * as store from "./store.js";
 import { waiting } from "./waiting.js";
 
@@ -8,16 +8,16 @@ import { waiting } from "./waiting.js";
 export class Practice {
   constructor(place, runner) {
     this.runner = runner;
-    this.said = element("div", { class: "elc-card", "aria-live": "polite" });
-    this.question = element("div", { class: "elc-card", "aria-live": "polite" });
-    this.field = element("input", { type: "text", autocomplete: "off", autocapitalize: "off" });
+    this.said = h("div", { class: "elc-card", "aria-live": "polite" });
+    this.question = h("div", { class: "elc-card", "aria-live": "polite" });
+    this.field = h("input", { type: "text", autocomplete: "off", autocapitalize: "off" });
     this.field.placeholder = "your answer, then Enter";
     this.field.setAttribute("aria-label", "Your answer");
-    const answer = element("button", { type: "submit", class: "elc-check" }, "Answer");
-    const stop = element("button", { type: "button" }, "Stop");
-    this.form = element("form", { class: "elc-bar", hidden: "" }, this.field, answer, stop);
-    this.start = element("button", { type: "button", class: "elc-check" }, "Start");
-    this.status = element("div", { class: "elc-status", role: "status" });
+    const answer = h("button", { type: "submit", class: "elc-check" }, "Answer");
+    const stop = h("button", { type: "button" }, "Stop");
+    this.form = h("form", { class: "elc-bar", hidden: "" }, this.field, answer, stop);
+    this.start = h("button", { type: "button", class: "elc-check" }, "Start");
+    this.status = h("div", { class: "elc-status", role: "status" });
     place.replaceChildren(this.said, this.question, this.form, this.start, this.status);
     this.start.addEventListener("click", () => this.#begin());
     stop.addEventListener("click", () => this.#ask({ ask: "stop" }));
@@ -40,10 +40,18 @@ export class Practice {
     try {
       this.#show(await this.runner.ask(request));
     } catch (error) {
-      this.said.replaceChildren(element("p", { class: "elc-remark" }, error.message));
+      this.#breakOff(error.message || "Python took too long. Start again.");
     }
     this.busy = false;
     this.status.replaceChildren();
+  }
+
+  /** The round is gone with Python; what was answered is remembered. */
+  #breakOff(sentence) {
+    this.said.replaceChildren(h("p", { class: "elc-remark" }, sentence));
+    this.question.replaceChildren();
+    this.form.hidden = true;
+    this.start.hidden = false;
   }
 
   #show({ said, html, done, taken, record }) {
@@ -59,8 +67,8 @@ export class Practice {
 
 /** Fill progress.html. */
 export async function progress(place, runner) {
-  const status = element("div", { class: "elc-status", role: "status" });
-  const start = element("button", { type: "button", class: "elc-check" }, "Show my progress");
+  const status = h("div", { class: "elc-status", role: "status" });
+  const start = h("button", { type: "button", class: "elc-check" }, "Show my progress");
   place.replaceChildren(start, status);
   start.addEventListener("click", async () => {
     start.disabled = true;

@@ -7,8 +7,8 @@ const MISSING = `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>No connection</title>
 <body style="font-family:system-ui;max-width:34em;margin:3em auto;padding:0 1em;line-height:1.6">
 <h1>No connection</h1><p>This page has not been opened before, so it is not kept here. When you are
-connected, “Keep the course for offline use” on the <a href="${self.registration.scope}index.html">first page</a> fetches all
-of it.</p>`;
+connected, “Keep the course for offline use” on the
+<a href="${self.registration.scope}index.html">first page</a> fetches all but the decks.</p>`;
 
 self.addEventListener("install", () => self.skipWaiting());
 

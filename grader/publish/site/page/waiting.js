@@ -1,4 +1,4 @@
-import { element } from "./elements.js";
+import { h } from "../explorer/dom.js";
 
 /** Say that Python is loading, and how far it is. */
 export function waiting(status, runner) {
@@ -6,7 +6,7 @@ export function waiting(status, runner) {
     status.replaceChildren("Running …");
     return;
   }
-  const bar = element("progress", { max: "1", value: "0", "aria-label": "Loading Python" });
+  const bar = h("progress", { max: "1", value: "0", "aria-label": "Loading Python" });
   status.replaceChildren("Loading Python, once ", bar);
   runner.onProgress = (share) => {
     bar.value = share;

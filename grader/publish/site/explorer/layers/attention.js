@@ -2,6 +2,7 @@
 
 import { demandProbability } from "./dropout.js";
 import { div, plus, times } from "./arithmetic.js";
+import { demandFeatures } from "./dense.js";
 import { demand, limit } from "./errors.js";
 import { flag, int, layer, number, sequence } from "./layer.js";
 import { list } from "./python.js";
@@ -229,8 +230,7 @@ const grouped = layer({
       + "divide the number of heads in ");
     limit(input.length === 3, "ValueError", "The input is a batch of sequences here: "
       + "three entries.");
-    demand(input[2] === embed_dim, "RuntimeError", "mat1 and mat2 shapes cannot be multiplied "
-      + `(${input[0] * input[1]}x${input[2]} and ${embed_dim}x${num_heads * head_dim})`);
+    demandFeatures(input, embed_dim, num_heads * head_dim);
     const [batch, length] = input;
     return {
       shape: input,

@@ -1,6 +1,7 @@
 // Mixtures of experts: who is there, and whom one token meets.
 
 import { div, plus, times } from "./arithmetic.js";
+import { demandFeatures } from "./dense.js";
 import { demand, limit } from "./errors.js";
 import { int, layer } from "./layer.js";
 import { FLOPS, asIf } from "./rules.js";
@@ -88,8 +89,7 @@ export const layers = [layer({
     const { d_model, num_experts, top_k } = args;
     demand(top_k <= num_experts, "RuntimeError", "selected index k out of range");
     limit(input.length === 2, "ValueError", "The input is a list of tokens here: two entries.");
-    demand(input[1] === d_model, "RuntimeError", "mat1 and mat2 shapes cannot be multiplied "
-      + `(${input[0]}x${input[1]} and ${d_model}x${num_experts})`);
+    demandFeatures(input, d_model, num_experts);
     return {
       shape: input,
       parameters: all(args),

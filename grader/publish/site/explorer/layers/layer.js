@@ -20,7 +20,8 @@ const isPair = (value) => listOf(whole)(value) && value.length === 2;
 const isSize = (value) => whole(value) || isPair(value);
 const wholeOrNone = (value) => value === null || whole(value);
 
-const KINDS = {
+/** What a value of each kind is, and whether one is of it: `(value, spec)`. */
+export const KINDS = {
   int: ["a whole number", whole],
   optional: ["a whole number or None", wholeOrNone],
   size: ["a whole number or a pair of them", isSize],
