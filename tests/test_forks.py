@@ -206,6 +206,17 @@ def test_whoever_kills_the_process_that_waits_costs_nobody_a_mark(real):
     assert value(real, body="return 9") == 9
 
 
+@BOTH
+def test_a_notebook_whose_process_dies_with_the_one_that_waits_is_run_again(real):
+    assert value(real, body="return 1") == 1
+    slow = "import time\ntime.sleep(1)\nreturn 8"
+    with ThreadPoolExecutor() as pool:
+        said = pool.submit(value, real, body=slow)
+        time.sleep(0.5)
+        os.killpg(waiting(real).pid, signal.SIGKILL)
+        assert said.result() == 8
+
+
 def test_where_the_system_refuses_a_jail_is_built_for_each(monkeypatch):
     asked = []
 

@@ -51,6 +51,7 @@ SILENT_SECONDS = 60.0  # between two facts: whoever says nothing for so long has
 REAL_WALL_SECONDS = 300.0
 MOST_RUNS = 12  # a run that dies is started again without what killed it
 BY_LIMITS = ("too slow", "died")
+FINISHED = [{"finished": True}]  # the last that it says
 
 
 class NoJailError(Exception):
@@ -126,9 +127,11 @@ class Jail:
         deadline = time.monotonic() + (REAL_WALL_SECONDS if court else WALL_SECONDS)
         for _ in range(MOST_RUNS):
             facts = self._run(left, court, deadline)
+            if facts is None:
+                continue
             last_cell = _read(facts, session)
             left = [s for s in left if not (s.check and session.answers[s.check].finished)]
-            if facts[-1:] == [{"finished": True}] or time.monotonic() > deadline:
+            if facts[-1:] == FINISHED or time.monotonic() > deadline:
                 break
             begun = [fact["begin"] for fact in facts if fact.get("begin") in session.answers]
             dead = [s for s in left if begun and s.check == begun[-1]] or [
@@ -144,13 +147,15 @@ class Jail:
 
     def _run(
         self, steps: Sequence[Step], court: Court | None, deadline: float
-    ) -> list[dict[str, Any]]:
-        """Start the program inside and talk with it; returns the facts that it says."""
+    ) -> list[dict[str, Any]] | None:
+        """Start the program inside and talk with it; returns the facts that it says, and None
+        where it was cut short from outside."""
         real = court is not None
         program = start.forked(real) if self.contained else None
         with program or start.new(real, self.contained) as pipes:
             request = self._request(steps, real, program is not None)
-            return _talk(pipes, request, court, deadline)
+            facts = _talk(pipes, request, court, deadline)
+        return None if program and facts[-1:] != FINISHED and program.is_orphan() else facts
 
     def _request(self, steps: Sequence[Step], real: bool, forked: bool) -> dict[str, Any]:
         more = {"RLIMIT_AS": OF_PYTORCH, "RLIMIT_NOFILE": FILES_OF_PYTORCH} if real else {}

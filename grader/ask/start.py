@@ -22,6 +22,7 @@ from grader.ask.inside_warm import READY
 
 SECONDS_TO_IMPORT = 120.0
 SECONDS_TO_END = 1.0  # by itself, after the last it has said
+SECONDS_TO_BE_GONE = 0.3  # for the process that waits, after what it forked died with it
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,15 @@ class Forked:
 
     pipes: Pipes
     handle: int  # a pidfd of the first process of its namespace
+    parent: subprocess.Popen[bytes]
+
+    def is_orphan(self) -> bool:
+        """Whether the process that waits is gone, and took this one with it: no student's doing."""
+        try:
+            self.parent.wait(SECONDS_TO_BE_GONE)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def __enter__(self) -> Pipes:
         return self.pipes
@@ -127,7 +137,8 @@ class Waiting:
         finally:
             os.close(to_read)
             os.close(to_write)
-        return Forked(Pipes(os.fdopen(requests, "wb"), os.fdopen(facts, "rb")), handles[0])
+        pipes = Pipes(os.fdopen(requests, "wb"), os.fdopen(facts, "rb"))
+        return Forked(pipes, handles[0], self._process)
 
     def end(self) -> None:
         """Kill it, with all that it forked."""
