@@ -188,3 +188,18 @@ def test_a_notebook_sees_the_face_of_the_package_and_no_answer():
     assert {"notebook.py", "kernel.py", "canvas.py", "network.py"} <= set(found)
     assert not {"conv1d.py", "linear.py", "misconceptions.py", "autograde.py"} & set(found)
     assert not any(name.endswith(".json") for name in found)
+
+
+@pytest.mark.parametrize("without_bubblewrap", ["refuse", "limited"])
+def test_root_in_a_container_without_other_users_is_refused(without_bubblewrap):
+    ask_there = f"from grader.ask.jail import jail; jail({without_bubblewrap!r})"
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", sys.executable, "-c", ask_there],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=REPOSITORY,
+    )
+    said = done.stderr.strip().splitlines()[-1]
+    assert said.startswith("grader.ask.jail.NoJailError: Grading as root runs students' code as")
+    assert said.endswith("this container has none. Grade as an ordinary user.")

@@ -68,6 +68,18 @@ def user() -> int | None:
     return FIRST_UID + os.getpid() % 5_000 if os.geteuid() == 0 else None
 
 
+def lacks_user() -> bool:
+    """Whether that user is one whom this container does not have: it has root alone."""
+    chosen = user()
+    maps = [Path(f"/proc/self/{kind}_map") for kind in ("uid", "gid")]
+    return chosen is not None and not all(_has(ids, chosen) for ids in maps if ids.exists())
+
+
+def _has(ids: Path, number: int) -> bool:
+    ranges = (map(int, line.split()) for line in ids.read_text().splitlines())
+    return any(first <= number < first + count for first, _, count in ranges)
+
+
 def _binds(real: bool) -> list[str]:
     """What is bound read-only, each at its own place."""
     python, library = _interpreter()

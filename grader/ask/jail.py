@@ -24,6 +24,7 @@ from grader.ask import start
 from grader.ask.bubblewrap import (
     NUMPY,
     environment,
+    lacks_user,
     numpy_folder,
     python,
     seen_by_others,
@@ -231,8 +232,14 @@ def jail(without_bubblewrap: str = "refuse") -> Jail:
         without_bubblewrap: "refuse", or "limited" for a subprocess that contains less.
 
     Raises:
-        NoJailError: when bubblewrap does not work and the instructor chose to refuse.
+        NoJailError: when bubblewrap does not work and the instructor chose to refuse, or when root
+            grades where there is no other user: no answer would come back.
     """
+    if lacks_user():
+        raise NoJailError(
+            "Grading as root runs students' code as another user, and this container has none. "
+            "Grade as an ordinary user."
+        )
     problem = _why_not()
     if problem and without_bubblewrap != "limited":
         raise NoJailError(problem)
