@@ -28,7 +28,9 @@ test: .venv/installed lint  ## every check of the project
 	@echo "== notebooks: as students get them, to the end without an error"
 	@pytest -n 2 --dist loadfile --nbval-lax notebooks
 
-thorough: .venv/installed site  ## the checks that take long
+NODE_OF_HUB := tests/hub/node_modules/.installed
+
+thorough: .venv/installed site $(if $(ELC_HUB_TEST),$(NODE_OF_HUB))  ## the checks that take long
 	@pytest -n 2 --dist worksteal -m thorough tests
 
 lint: .venv/installed
@@ -65,6 +67,12 @@ $(NODE_OF_SITE): grader/publish/site/package-lock.json
 	@cd grader/publish/site && npm ci --silent --no-fund --no-audit --ignore-scripts
 	@touch $@
 
+$(NODE_OF_HUB): tests/hub/package-lock.json
+	@command -v npm >/dev/null || { echo "The hub's proxy needs Node with npm, see nodejs.org (Debian: apt install nodejs npm)."; exit 1; }
+	@echo "== installing the hub's proxy into tests/hub/node_modules (9 MB)"
+	@cd tests/hub && npm ci --silent --no-fund --no-audit --ignore-scripts
+	@touch $@
+
 demo: .venv/installed  ## play a whole class of twelve students, in .nbgrader/demo
 	@grader demo
 
@@ -85,10 +93,10 @@ install: .venv/installed  ## make .venv with pinned versions
 .venv/installed: constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || \
 		{ echo "Every Layer Counts needs Python 3.11, 3.12, 3.13 or 3.14; call: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@echo "== installing the course into .venv (about 1.5 GB; some minutes the first time)"
+	@echo "== installing the course into .venv (about 1.9 GB; some minutes the first time)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --no-deps torch==$$(sed -n 's/^torch==//p' constraints.txt) --extra-index-url $(TORCH_INDEX)
-	@$(BIN)/pip install -c constraints.txt -e '.[test,cluster,site]'
+	@$(BIN)/pip install -c constraints.txt -e '.[teach,cluster,site,hub,test]'
 	@touch $@
 
 pins: .venv/installed  ## write the installed versions into constraints.txt

@@ -13,6 +13,7 @@ from grader.classroom.downloads import CollectByNumber, ExtractEach
 from grader.classroom.exchange import CollectPlainFiles
 from grader.classroom.feedback import MarksByHand
 from grader.classroom.gradebook import KeepRelease
+from grader.classroom.lab import can_encrypt
 from grader.publish.environment import interpreter_first
 from grader.publish.lesson import HideAnswers
 
@@ -77,5 +78,7 @@ c.Autograde.autograde_preprocessors = [
     steps.AssignLatePenalties,
     steps.CheckCellMetadata,
 ]
+if can_encrypt():
+    c.KernelManager.transport_encryption = "auto"  # or each kernel of `validate` warns of it
 c.HTMLExporter.sanitize_html = True  # no script of a student reaches a feedback page
 c.JudgeInJail.without_bubblewrap = "refuse"  # or "limited": says what it does not contain

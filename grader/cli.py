@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from grader.classroom.console import speak_plainly
 from grader.judge.errors import CourseError
 
 BANKS = ("moodle-xml", "gift", "qti", "canvas")
@@ -17,9 +18,10 @@ SYSTEMS = ("gradescope", "prairielearn", "classroom50")
 
 def main() -> None:
     """Run the command that the arguments name; the exit code is 0 when all is well."""
+    speak_plainly()
     parser = argparse.ArgumentParser(prog="grader", description="Every Layer Counts")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    lab = commands.add_parser("lab", help="open JupyterLab for students")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    lab = _add_jupyter(commands, "lab", "open JupyterLab for students")
     lab.add_argument("folder", nargs="?", type=Path, default=Path(), help="with the notebooks")
     lab.set_defaults(run=_lab)
     check = commands.add_parser("check", help="judge the answers in a notebook or a .py file")
@@ -33,6 +35,9 @@ def main() -> None:
     progress = commands.add_parser("progress", help="show how far you are")
     progress.add_argument("--file", type=Path, help="what is remembered; else in your data folder")
     progress.set_defaults(run=_progress)
+    doctor = commands.add_parser("doctor", help="say what is wrong here, and what mends it")
+    doctor.add_argument("--json", action="store_true", help="for administrators")
+    doctor.set_defaults(run=_doctor)
     judge = commands.add_parser("judge", help="judge one hand-in for another system's grader")
     judge.add_argument("file", type=Path, help="or the folder with what was handed in")
     judge.add_argument("--as", dest="system", required=True, choices=SYSTEMS)
@@ -40,13 +45,23 @@ def main() -> None:
     judge.add_argument("--to", type=Path, help="the file to write; else it is printed")
     judge.set_defaults(run=_judge)
     for_instructors(commands)
-    arguments = parser.parse_args()
+    arguments, others = parser.parse_known_args()
+    if others and arguments.run not in (_lab, _formgrader):
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    arguments.others = others
     try:
         code = arguments.run(arguments)
         sys.stdout.flush()
         sys.exit(code)
     except CourseError as error:
         sys.exit(_complain(str(error)))
+    except ModuleNotFoundError as missing:
+        from grader.classroom import extras
+
+        advice = extras.advice(missing, f"grader {arguments.command}")
+        if advice is None:
+            raise
+        sys.exit(_complain(advice))
     except BrokenPipeError:  # `grader list | head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -72,7 +87,9 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     lint.set_defaults(run=_lint)
     listing = commands.add_parser("list", help="show every exercise with its points")
     listing.set_defaults(run=_list)
-    formgrader = commands.add_parser("formgrader", help="open nbgrader's formgrader on the course")
+    formgrader = _add_jupyter(
+        commands, "formgrader", "open nbgrader's formgrader on the course, in JupyterLab"
+    )
     formgrader.set_defaults(run=_formgrader)
     grade = commands.add_parser("grade", help="grade what a class handed in, on workers")
     grade.add_argument("lesson", help=lesson)
@@ -128,22 +145,47 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     report.set_defaults(run=_report)
     handout = commands.add_parser("handout", help="write a zip for students without a repository")
     handout.set_defaults(run=_handout)
+    wheel = commands.add_parser("wheel", help="build what notebooks in Colab install")
+    wheel.set_defaults(run=_wheel)
     demo = commands.add_parser("demo", help="play a whole class of twelve, in .nbgrader/demo")
     demo.set_defaults(run=_demo)
+
+
+def _add_jupyter(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str
+) -> argparse.ArgumentParser:
+    """A command that starts JupyterLab, and takes all its options."""
+    more = "All other options go to JupyterLab as they are; write them as --name=value, such as "
+    more += "--ip=0.0.0.0 or --ServerApp.token=secret. `jupyter lab --help` lists them."
+    sentence = f"{summary[0].upper()}{summary[1:]}."
+    command = commands.add_parser(
+        name, help=summary, description=sentence, epilog=more, allow_abbrev=False
+    )
+    command.add_argument("--port", metavar="N", help="to listen at; else 8888 or the next free one")
+    command.add_argument("--no-browser", action="store_true", help="only print the address to open")
+    return command
 
 
 def _lab(arguments: argparse.Namespace) -> int:
     from grader.classroom import lab
 
-    lab.start("student", arguments.folder, f"/lab/tree/{lab.FIRST}")
+    page = f"/lab/tree/{lab.FIRST}"
+    lab.start("student", arguments.folder, page, arguments.port, _for_jupyter(arguments))
     return 0
 
 
-def _formgrader(_: argparse.Namespace) -> int:
+def _formgrader(arguments: argparse.Namespace) -> int:
+    import nbgrader  # noqa: F401  (JupyterLab alone would open a page that is not there)
+
     from grader.classroom import lab
 
-    lab.start("instructor", _course(), "/formgrader/manage_assignments")
+    page = "/formgrader/manage_assignments"
+    lab.start("instructor", _course(), page, arguments.port, _for_jupyter(arguments))
     return 0
+
+
+def _for_jupyter(arguments: argparse.Namespace) -> list[str]:
+    return [*(["--no-browser"] if arguments.no_browser else []), *arguments.others]
 
 
 def _build(arguments: argparse.Namespace) -> int:
@@ -238,6 +280,12 @@ def _progress(arguments: argparse.Namespace) -> int:
 
     print(standing(arguments.file))
     return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from grader.classroom import doctor
+
+    return doctor.show(course_root(), arguments.json)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -403,6 +451,15 @@ def _handout(_: argparse.Namespace) -> int:
     return 0
 
 
+def _wheel(_: argparse.Namespace) -> int:
+    from grader.publish import install_cell
+
+    root = _course()
+    for line in install_cell.write_wheel(root, root / "dist"):
+        print(line)
+    return 0
+
+
 def _demo(_: argparse.Namespace) -> int:
     from grader.classroom.demo import demo
 
@@ -414,8 +471,12 @@ def _demo(_: argparse.Namespace) -> int:
 
 def course_root() -> Path | None:
     """The nearest folder from here upwards with a course in it."""
-    here = Path.cwd()
-    return next((p for p in (here, *here.parents) if (p / "nbgrader_config.py").exists()), None)
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise CourseError("This folder was removed: go to another one.") from None
+    files = (folder / "nbgrader_config.py" for folder in (here, *here.parents))
+    return next((file.parent for file in files if os.access(file, os.F_OK)), None)
 
 
 def _course() -> Path:

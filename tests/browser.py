@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from grader.publish.slides import CHROMIUM as NAMES
+from grader.publish.tools import CHROMIUM as NAMES
 
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 FLAGS = [

@@ -1,5 +1,6 @@
 """The hand-out: what is in it, what is not, and that a student can work with it."""
 
+import re
 import subprocess
 import sys
 import sysconfig
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from classroom import model_answers
 
 from grader.classroom.demo import read_script
@@ -16,6 +18,11 @@ from grader.publish import handout
 
 REPOSITORY = Path(__file__).parent.parent
 LESSON = "01-linear"
+WITHOUT_TEACHERS = """
+import sys
+
+sys.modules |= dict.fromkeys(["nbgrader", "nbconvert", "jupytext", "jupyterlab", "yaml"])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +44,35 @@ def test_it_holds_every_notebook_and_what_it_takes_to_run_them(unpacked):
     ours = (REPOSITORY / "notebooks").glob("*/*.ipynb")
     assert names == {path.relative_to(REPOSITORY).as_posix() for path in ours}
     (package,) = unpacked.glob("*.whl")
-    for name in ("environment.yml", "requirements.txt"):
-        text = (unpacked / name).read_text()
-        assert f"./{package.name}" in text
-        assert "-e ." not in text
-        assert "torch==" in text
+    wanted = (unpacked / "requirements.txt").read_text().split("\n")
+    assert wanted == ["-c constraints.txt", f"./{package.name}[lab]", ""]
+    environment = yaml.safe_load((unpacked / "environment.yml").read_text())
+    assert environment["dependencies"] == ["python=3.11", "pip"]
     assert "grader lab notebooks" in (unpacked / "README.md").read_text()
+
+
+def test_it_asks_for_torch_alone_at_its_own_index_and_for_nothing_that_tests_need(unpacked):
+    pins = (unpacked / "constraints.txt").read_text()
+    readme = (unpacked / "README.md").read_text()
+    commands = [line.strip() for line in readme.splitlines() if line.startswith("    pip ")]
+    torch = re.search(r"^torch==.+$", pins, re.MULTILINE)[0]
+    assert commands == [
+        f"pip install --no-deps {torch} --extra-index-url {handout.TORCH_INDEX}",
+        "pip install -r requirements.txt",
+    ]
+    for name in ("environment.yml", "requirements.txt"):
+        assert not re.search("index|nbval|nbgrader|-e ", (unpacked / name).read_text()), name
+    assert re.search(r"pip install -c constraints.txt nbgrader\b", readme)
+    assert re.search(r"^nbgrader==", pins, re.MULTILINE)
+
+
+def test_pip_understands_what_it_asks_for(unpacked):
+    """The wheel's name with its extra, from the folder of the hand-out; no index is asked."""
+    pip = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "--no-index"]
+    command = [*pip, "-r", "requirements.txt", "--ignore-installed", "--target", "none"]
+    done = subprocess.run(command, cwd=unpacked, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"Would install {handout.NAME}-" in done.stdout
 
 
 def test_it_holds_no_answers(unpacked, wheel):
@@ -73,8 +103,8 @@ def test_the_package_holds_every_module_and_file(wheel):
 
 
 def test_a_student_solves_a_lesson_with_the_installed_package(unpacked, tmp_path):
-    """In a new environment, far from the repository. The other packages, PyTorch above all, are
-    those of this environment: they take minutes to install and are pinned anyway."""
+    """In a new environment, far from the repository, without what teachers need. The other packages
+    are those of this environment: they take minutes to install (test_core_install.py does it)."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True)
     python = tmp_path / "env" / "bin" / "python"
     (package,) = unpacked.glob("*.whl")
@@ -82,6 +112,7 @@ def test_a_student_solves_a_lesson_with_the_installed_package(unpacked, tmp_path
     subprocess.run([*pip, package], check=True)
     packages = next((tmp_path / "env").glob("lib/python*/site-packages"))
     (packages / "others.pth").write_text(sysconfig.get_path("purelib"))
+    (packages / "sitecustomize.py").write_text(WITHOUT_TEACHERS)
     notebook = unpacked / "notebooks" / LESSON / f"{LESSON}.ipynb"
     content = nbformat.read(notebook, as_version=4)
     model_answers(LESSON)(content)

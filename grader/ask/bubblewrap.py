@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
@@ -76,7 +77,7 @@ def lacks_user() -> bool:
 
 
 def _has(ids: Path, number: int) -> bool:
-    ranges = (map(int, line.split()) for line in ids.read_text().splitlines())
+    ranges = (map(int, line.split()) for line in ids.read_text(encoding="utf-8").splitlines())
     return any(first <= number < first + count for first, _, count in ranges)
 
 
@@ -111,7 +112,7 @@ def walls(real: bool, warm: bool = False) -> tuple[str, ...]:
     numpy = None if real else numpy_folder()
     as_root = os.geteuid() == 0
     return (
-        "bwrap",
+        shutil.which("bwrap") or "bwrap",  # the PATH inside is not ours
         *(("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts") if as_root else ()),
         *(("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID") if as_root else ()),
         *(() if as_root else ("--unshare-all",)),

@@ -14,6 +14,7 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 # From Linux: include/uapi/linux/sched.h, mount.h, prctl.h, capability.h
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x4000000, 0x8000000
@@ -21,7 +22,7 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MNT_DETACH = 2, 4, 4096, 16384, 2
 PR_SET_DUMPABLE, PR_CAPBSET_DROP = 4, 24
 CAPABILITY_VERSION_3 = 0x20080522
-LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC: Any = ctypes.CDLL(None, use_errno=True) if hasattr(os, "fork") else None
 PROCESSES = "/tmp/processes"  # where the process that waits finds itself; no notebook sees it
 ROOM_IN_TMP, ROOM_IN_MEMORY = 8 * 2**20, 2**20  # bytes that a notebook may fill: /tmp, /dev/shm
 NEW_TMP = "/dev/shm/new"  # while it is being furnished

@@ -12,25 +12,14 @@ import contextlib
 import json
 import os
 import selectors
-import shutil
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, get_args
 
-from grader.ask import start
-from grader.ask.bubblewrap import (
-    NUMPY,
-    environment,
-    lacks_user,
-    numpy_folder,
-    python,
-    seen_by_others,
-    user,
-    walls,
-)
+from grader.ask import obstacles, start
+from grader.ask.bubblewrap import NUMPY, numpy_folder, seen_by_others, user
 from grader.ask.kernel import CPU_SECONDS, Call, Outcome, Status
 from grader.ask.start import Pipes
 
@@ -233,13 +222,10 @@ def jail(without_bubblewrap: str = "refuse") -> Jail:
 
     Raises:
         NoJailError: when bubblewrap does not work and the instructor chose to refuse, or when root
-            grades where there is no other user: no answer would come back.
+            grades where there is no other user.
     """
-    if lacks_user():
-        raise NoJailError(
-            "Grading as root runs students' code as another user, and this container has none. "
-            "Grade as an ordinary user."
-        )
+    if obstacle := obstacles.of_root():
+        raise NoJailError(str(obstacle))
     problem = _why_not()
     if problem and without_bubblewrap != "limited":
         raise NoJailError(problem)
@@ -249,22 +235,8 @@ def jail(without_bubblewrap: str = "refuse") -> Jail:
 @cache
 def _why_not() -> str:
     """Why bubblewrap cannot be used here, or ''."""
-    if not shutil.which("bwrap"):
-        return (
-            "Grading needs bubblewrap, which keeps students' code away from the gradebook. "
-            "Install it (Debian, Ubuntu: apt install bubblewrap)."
-        )
-    test = subprocess.run(
-        [*walls(real=False), *python(), "print('inside')"],
-        capture_output=True,
-        text=True,
-        env=environment(real=False),
-        check=False,
-    )
-    if test.stdout != "inside\n":
-        reason = test.stderr.strip().partition("\n")[0] or "no reason given"
-        return f"bubblewrap is installed but does not work here ({reason})."
-    return ""
+    obstacle = obstacles.of_bubblewrap()
+    return "" if obstacle is None else str(obstacle)
 
 
 def _tagged(value: Any) -> Any:

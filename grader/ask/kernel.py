@@ -87,8 +87,8 @@ def look(function: Callable[..., Any], *positional: Any, **named: Any) -> Outcom
 class _Deadline:
     """Stop what runs in the main thread when the CPU time, or else the wall time, is used up.
 
-    Uses interval timers where the system has them. Elsewhere (Windows) a timer thread
-    interrupts the main thread, by wall time. A web page has neither: there Python itself looks at
+    Uses interval timers where the system has them. Elsewhere (Windows) a thread looks at the
+    clocks and interrupts the main thread. A web page has neither: there Python itself looks at
     the clock at each jump and each call.
     """
 
@@ -113,13 +113,11 @@ class _Deadline:
         elif hasattr(signal, "setitimer"):
             self._undo = self._arm_signals(cpu, wall)
         else:
-            self._undo = self._arm_thread(min(cpu, wall))
+            self._undo = self._arm_thread()
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self.active = False
         self._undo()
-        if isinstance(error, KeyboardInterrupt) and self.passed():
-            raise Stop("too slow") from None
 
     def _expire(self, _: int, frame: FrameType | None) -> None:
         patience = -IMPORT_SECONDS if _is_importing(frame) else 0
@@ -139,13 +137,30 @@ class _Deadline:
 
         return undo
 
-    def _arm_thread(self, seconds: float) -> Callable[[], None]:
+    def _arm_thread(self) -> Callable[[], None]:
         import _thread
 
-        timer = threading.Timer(seconds, _thread.interrupt_main)
-        timer.daemon = True
-        timer.start()
-        return timer.cancel
+        before, done, lock = signal.getsignal(signal.SIGINT), threading.Event(), threading.Lock()
+
+        def interrupted(number: int, frame: FrameType | None) -> None:
+            self._expire(number, frame)
+            if self.active and not self.passed() and callable(before):
+                before(number, frame)  # somebody pressed Control-C
+
+        def watch() -> None:
+            while not done.wait(max(min(self._left()), 0.2)):  # again: an `except:` may swallow one
+                with lock:
+                    if self.passed() and not done.is_set():
+                        _thread.interrupt_main()
+
+        def undo() -> None:
+            with lock:
+                done.set()
+            signal.signal(signal.SIGINT, before)  # handles first what has come in
+
+        signal.signal(signal.SIGINT, interrupted)
+        threading.Thread(target=watch, daemon=True).start()
+        return undo
 
     def _arm_monitoring(self) -> Callable[[], None]:
         monitoring: Any = sys.monitoring  # type: ignore[attr-defined]  # Python 3.12 has it

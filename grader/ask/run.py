@@ -17,12 +17,15 @@ import numbers
 import sys
 import traceback
 import warnings
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import Any
 
 JUDGES = ("torch", "torchinfo", "grader")  # a graded function may not use these
 LONGEST = 100_000  # characters of one answer
 FRAMES = 950  # that a function may use, calls of itself among them
+FORGETS = sys.version_info[:3] == (3, 13, 0)  # its recursion limit: see `_slow_calls`
+TOOL, NAME = 3, "recursion limit"  # of `sys.monitoring`; it names 0, 1, 2 and 5 for others
 
 
 class Stop(BaseException):
@@ -135,9 +138,30 @@ def _at_one_depth(function: Any, *positional: Any, **named: Any) -> Any:
         frame, depth = frame.f_back, depth + 1
     sys.setrecursionlimit(depth + FRAMES)
     try:
-        return function(*positional, **named)
+        with _slow_calls():
+            return function(*positional, **named)
     finally:
         sys.setrecursionlimit(before)
+
+
+@contextmanager
+def _slow_calls() -> Iterator[None]:
+    """Let Python 3.13.0 apply its recursion limit at every call.
+
+    The quick form that it gives to a call which leaves out a default argument passes over the
+    limit. A call that is monitored keeps its slow form, which does not; nobody need listen.
+    """
+    monitoring: Any = getattr(sys, "monitoring", None)
+    if not FORGETS or monitoring.get_tool(TOOL) not in (None, NAME):
+        yield
+        return
+    if monitoring.get_tool(TOOL) is None:
+        monitoring.use_tool_id(TOOL, NAME)
+    monitoring.set_events(TOOL, monitoring.events.CALL)
+    try:
+        yield
+    finally:
+        monitoring.set_events(TOOL, 0)
 
 
 def describe(error: BaseException) -> str:

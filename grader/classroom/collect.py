@@ -294,7 +294,7 @@ def _keep_the_rest(course: Any, files: Iterable[Found], result: Collected) -> No
 def names_of(course: Any, lesson: str) -> dict[str, str]:
     """What the files of a lesson were called when they were collected, by student."""
     path = Path(course.root, ".nbgrader", "collected", f"{lesson}.json")
-    return dict(json.loads(path.read_text())) if path.exists() else {}
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
 def _remember(course: Any, result: Collected) -> None:

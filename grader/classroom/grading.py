@@ -16,7 +16,7 @@ from grader.judge.key import Key
 from grader.judge.result import Result
 from grader.judge.wording import blaming_helpers
 
-TOO_SLOW = (signal.SIGXCPU, signal.SIGKILL)
+TOO_SLOW = [getattr(signal, name, None) for name in ("SIGXCPU", "SIGKILL")]  # not on Windows
 Found = Key | Design
 
 

@@ -26,7 +26,7 @@ from grader.judge.key import from_json, to_json
 from grader.judge.report import inline
 from grader.practice.pool import Mistake, Question
 from grader.practice.session import said
-from grader.publish.slides import CHROMIUM
+from grader.publish.tools import CHROMIUM
 
 A_PAGE, LINES = 8, 18  # questions, and lines of questions; the rest is room for work
 LETTERS = 85  # in a line

@@ -17,4 +17,5 @@ def course_config(root: Path) -> Config:
 def interpreter_first() -> dict[str, str]:
     """This process's environment, with the interpreter's folder first on PATH: nbgrader calls
     alembic by its bare name."""
-    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    given = os.environ.get("PATH", os.defpath)
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{given}"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -14,27 +13,34 @@ from grader.judge.errors import CourseError
 
 NAME = "every-layer-counts"
 MOMENT = (2026, 1, 1, 0, 0, 0)  # the same zip for the same files
+TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 README = """# Every Layer Counts
 
 A course on neural-network layers in PyTorch in which every number is checked.
 
-With conda:
+With conda, in this folder:
 
     conda env create -f environment.yml
     conda activate every-layer-counts
-    grader lab notebooks
 
-With Python 3.11 to 3.14, in this folder (on Windows: py -3.11 instead of python3.11, and
+Without it, with Python 3.11 to 3.14 (on Windows: py -3.11 instead of python3.11, and
 .venv\\Scripts\\activate):
 
     python3.11 -m venv .venv
     source .venv/bin/activate
+
+Then, with both:
+
+    pip install --no-deps {torch} --extra-index-url {index}
     pip install -r requirements.txt
     grader lab notebooks
 
-JupyterLab opens with the first lesson. The download has about 1 GB; no graphics card is needed.
-To hand in, give your teacher the lesson's .ipynb file, or use the menu Nbgrader, Assignment List,
-where your school has set that up.
+JupyterLab opens with the first lesson. The download has about 0.3 GB; no graphics card is needed,
+and the first of the two commands sees to it that Linux loads nothing for one. Where something does
+not work, `grader doctor` says what mends it.
+
+To hand in, give your teacher the lesson's .ipynb file. If your school hands in with the menu
+Nbgrader, Assignment List, that menu comes with `pip install -c constraints.txt nbgrader`.
 """
 
 
@@ -66,13 +72,14 @@ def wheel(root: Path, folder: Path) -> Path:
 
 def _texts(root: Path, wheel: str) -> Iterator[tuple[str, bytes]]:
     """Every other file of the hand-out by its name."""
-    yield "README.md", README.encode()
     pins = (root / "constraints.txt").read_text(encoding="utf-8")
+    torch = next(line for line in pins.splitlines() if line.startswith("torch=="))
+    yield "README.md", README.format(torch=torch, index=TORCH_INDEX).encode()
     yield "constraints.txt", pins.encode()
-    environment = (root / "environment.yml").read_text(encoding="utf-8")
-    yield "environment.yml", environment.replace("-e .", f"./{wheel}").encode()
-    lines = re.findall(r"^      - (.+)$", environment, re.MULTILINE)
-    yield "requirements.txt", "\n".join([*lines, ""]).replace("-e .", f"./{wheel}").encode()
+    yield "requirements.txt", f"-c constraints.txt\n./{wheel}[lab]\n".encode()
+    conda, _, _ = (root / "environment.yml").read_text(encoding="utf-8").partition("  - pip:\n")
+    lines = conda.splitlines(keepends=True)
+    yield "environment.yml", "".join(line for line in lines if line[0] != "#").encode()
     for notebook in sorted((root / "notebooks").rglob("*")):
         if notebook.is_file() and ".ipynb_checkpoints" not in notebook.parts:
             yield notebook.relative_to(root).as_posix(), notebook.read_bytes()

@@ -12,6 +12,8 @@ A lesson is a MyST text notebook, `solutions/01-linear.md`. Its short tags and r
 - {eval}`expression` in prose: its value at that place
 - {minutes} in prose: how long the lesson takes, see `minutes.py`
 - a heading `## Bonus: ...`: JupyterLab shows the section folded
+
+Before the text's first cell comes the one that installs the package: `install_cell.py`.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from nbgrader.preprocessors import ClearSolutions
 
 from grader.course.exercises import lessons
 from grader.judge.exercise import Exercise, Lesson
+from grader.publish import install_cell
 from grader.publish.environment import course_config, interpreter_first
 from grader.publish.minutes import BONUS, minutes
 from grader.publish.myst import LINE, LessonError, mistake, parse, title
@@ -160,8 +163,16 @@ def read(text: Path) -> NotebookNode:
         raise mistake(text, 1, f"`{missing[0]}` has no cell", cure)
     _locked_cells(text, notebook)
     _minutes_and_bonus(notebook)
+    notebook.cells.insert(0, _install_cell(text.parent.parent))
     _number(notebook)
     return notebook
+
+
+def _install_cell(root: Path) -> NotebookNode:
+    source = install_cell.release_of(root).cell()
+    cell = nbformat.v4.new_code_cell(source, metadata={**install_cell.METADATA, LINE: 1})
+    _grading(cell, install_cell.GRADE_ID, locked=True)
+    return cell
 
 
 def _minutes_and_bonus(notebook: NotebookNode) -> None:

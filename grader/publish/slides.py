@@ -19,10 +19,10 @@ from nbconvert import MarkdownExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from grader.publish import tools
 from grader.publish.lesson import execute
 from grader.publish.myst import LessonError, parse, title
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 HEADER = """---
 theme: every-layer-counts
 paginate: true
@@ -44,9 +44,9 @@ def build(decks: Sequence[Path], folder: Path, pdf: bool = True) -> Iterator[str
     if not decks:
         raise LessonError("There is no deck to make: slides/ holds none named like 01-linear.md.")
     marp = _marp(decks[0].parent)
-    browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if pdf and not browser:
-        raise LessonError("PDF slides need Chromium (Debian: apt install chromium).")
+    browser = tools.browser()
+    if pdf and (obstacle := tools.no_browser()):
+        raise LessonError(str(obstacle))
     sources = folder / "text"
     shutil.rmtree(sources, ignore_errors=True)
     sources.mkdir(parents=True)
@@ -97,12 +97,9 @@ def read(deck: Path) -> NotebookNode:
 
 def _marp(slides: Path) -> str:
     """The installed Marp."""
-    if not shutil.which("node"):
-        raise LessonError("Slides need Node (Debian: apt install nodejs npm; see nodejs.org).")
-    marp = slides / "node_modules" / ".bin" / "marp"
-    if not marp.exists():
-        raise LessonError("Slides need Marp: run `make slides`, or `npm ci` in slides/.")
-    return str(marp)
+    if obstacle := tools.no_node("Slides need") or tools.no_marp(slides):
+        raise LessonError(str(obstacle))
+    return str(slides / tools.MARP)
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.judge.errors import CourseError
+from grader.publish import tools
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[1]
@@ -81,10 +82,8 @@ def node_is_there() -> None:
     Raises:
         SiteError: if not.
     """
-    if not shutil.which("node"):
-        raise SiteError("The site needs Node (Debian: apt install nodejs npm; see nodejs.org).")
-    if not (MODULES / ".bin/esbuild").exists():
-        raise SiteError(f"The site needs its npm packages: run `make site`, or `npm ci` in {HERE}.")
+    if obstacle := tools.no_node("The site needs") or tools.no_modules(HERE):
+        raise SiteError(str(obstacle))
 
 
 def _bundle(source: Path, to: Path, form: str, words: dict[str, str] | None = None) -> None:

@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from grader.course.catalogue import exercise_of, find
 from grader.judge.errors import CourseError
 from grader.judge.report import inline
+from grader.publish import install_cell
 from grader.publish.site.book_media import with_files
 from grader.publish.site.book_outputs import calls, folded_prediction, uses_answers
 
@@ -128,7 +129,9 @@ def raw(html: str) -> str:
 
 
 def _read(path: Path) -> list[NotebookNode]:
-    return list(nbformat.read(path, as_version=4).cells)
+    """The cells, but for the one that installs the package: a page brings it."""
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell for cell in cells if cell.id != install_cell.GRADE_ID]
 
 
 def _own(cells: Sequence[NotebookNode]) -> tuple[list[str], list[bool]]:

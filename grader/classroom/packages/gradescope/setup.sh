@@ -5,5 +5,6 @@ source="${AUTOGRADER:-/autograder}/source"
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends python3 python3-venv bubblewrap
 python3 -m venv /opt/every-layer-counts # where another user can read it, unlike the source
-/opt/every-layer-counts/bin/pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu \
-	-c "$source/constraints.txt" "torch==$(sed -n 's/^torch==//p' "$source/constraints.txt")" "$source"/*.whl
+pip="/opt/every-layer-counts/bin/pip install --no-cache-dir"
+$pip --no-deps "$(grep ^torch== "$source/constraints.txt")" --extra-index-url https://download.pytorch.org/whl/cpu
+$pip -c "$source/constraints.txt" "$source"/*.whl
