@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from classroom import REPOSITORY, Classroom, model_answers
+from nbgrader.utils import compute_checksum, is_locked
 
 from grader.classroom.self_check import self_check
 from grader.course.exercises import lessons
@@ -44,6 +45,14 @@ def test_every_notebook_begins_with_it_locked_and_folded(path):
         assert first.metadata.jupyter.source_hidden
         assert first.metadata.cellView == "form"
         assert first.outputs == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_locked_cell_is_released_with_its_own_checksum(path):
+    """Or nbgrader's Validate says of an untouched notebook that a cell has changed."""
+    locked = [*filter(is_locked, nbformat.read(path, 4).cells)]
+    assert len(locked) > 1
+    assert [cell.metadata.nbgrader.checksum for cell in locked] == [*map(compute_checksum, locked)]
 
 
 @pytest.mark.parametrize("release", [RELEASE, set_to("https://a/b.whl")], ids=["unset", "set"])

@@ -10,10 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from nbformat import NotebookNode
 
 from grader.judge.errors import CourseError
 from grader.publish.handout import wheel
@@ -98,6 +101,11 @@ def release_of(root: Path) -> Release:
     if address:
         _must_be_safe(release)
     return release
+
+
+def written(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """The cells that an author wrote: all but the one that installs the package."""
+    return [cell for cell in cells if cell.id != GRADE_ID]
 
 
 def write_wheel(root: Path, folder: Path) -> list[str]:

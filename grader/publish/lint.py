@@ -26,6 +26,7 @@ from grader.judge.same import same
 from grader.judge.verdict import judge_outcomes
 from grader.practice.pool import topics
 from grader.publish import names, slides
+from grader.publish.install_cell import written
 from grader.publish.lesson import read, texts
 from grader.publish.minutes import MOST_MINUTES, code_lines, spent
 from grader.publish.myst import LessonError, mistake_in
@@ -202,6 +203,7 @@ def _of_texts(root: Path) -> Iterator[str]:
         except LessonError as error:
             yield str(error)
             continue
+        notebook.cells = written(notebook.cells)  # no author answers for the first one
         yield from names.complaints(text, notebook)
         yield from _too_long(text, notebook)
         yield from _unpractised(text, notebook)

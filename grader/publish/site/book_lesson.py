@@ -130,8 +130,7 @@ def raw(html: str) -> str:
 
 def _read(path: Path) -> list[NotebookNode]:
     """The cells, but for the one that installs the package: a page brings it."""
-    cells = nbformat.read(path, as_version=4).cells
-    return [cell for cell in cells if cell.id != install_cell.GRADE_ID]
+    return install_cell.written(nbformat.read(path, as_version=4).cells)
 
 
 def _own(cells: Sequence[NotebookNode]) -> tuple[list[str], list[bool]]:
