@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from grader.course.exercises import catalogue
-from grader.publish import lesson, lint, slides
+from grader.publish import install_cell, lesson, lint, slides
 
 REPOSITORY = Path(__file__).parent.parent
 TEXTS = lesson.texts(REPOSITORY)
@@ -130,7 +130,9 @@ def test_a_text_becomes_two_notebooks(course):
         nbformat.read(course / folder / "00-start-here" / "00-start-here.ipynb", as_version=4)
         for folder in ("solutions", "notebooks")
     )
-    prose = solution.cells[2].source
+    first, imports, prose = (cell.source for cell in (solution.cells[0], *solution.cells[2:4]))
+    assert first == install_cell.release_of(REPOSITORY).cell()
+    assert imports == "from grader import check"
     assert "2 × 3 is 6, 40 × 50 is 2,000" in prose
     assert "Worth 3 points" in prose
     cells = {cell.id: cell for cell in release.cells}
@@ -143,14 +145,8 @@ def test_a_text_becomes_two_notebooks(course):
         'guess = ...\nsizes = {\n    "a": ...,\n    "b": (1, 2),\n}'
     )
     assert not any(cell.get("outputs") for cell in release.cells)
-    assert [c.execution_count for c in solution.cells if c.cell_type == "code"] == [
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-    ]
+    code = [cell for cell in solution.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == [*range(1, 8)]
 
 
 @pytest.mark.parametrize(

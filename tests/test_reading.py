@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -52,7 +53,7 @@ SAVED = {
     "UTF-32": TEXT.encode("utf-32"),
     "Windows' line ends": TEXT.replace("\n", "\r\n").encode(),
     "old Macs' line ends": TEXT.replace("\n", "\r").encode(),
-    "Windows' line ends in the cells": TEXT.replace("\\n", "\\r\\n").encode(),
+    "Windows' line ends in the cells": re.sub(r"(?<!\\)\\n", r"\\r\\n", TEXT).encode(),
     "on one line": json.dumps(json.loads(TEXT)).encode(),
     "with empty lines around": b"\r\n\n" + DATA + b"\n\n",
     "a contents model": json.dumps({**MODEL, "content": json.loads(TEXT)}).encode(),
