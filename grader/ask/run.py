@@ -188,9 +188,9 @@ def _line(error: BaseException, function: Any) -> str:
         return ""
     code, line = places[-1]
     owner, own = (c.co_qualname.partition(".<locals>")[0] for c in (code, asked.__code__))
-    where = f" of `{owner}`, which `{own}` calls" if owner != own else ""
+    where = f"line {line} of `{owner}`, which `{own}` calls" if owner != own else f"line {line}"
     source = linecache.getline(code.co_filename, line).strip()[:120]
-    return f"line {line}{where}: {source}".removesuffix(": ")
+    return f"{where}: {source}" if source else where
 
 
 def run_cell(number: int, source: str, names: dict[str, Any]) -> str:
