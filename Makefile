@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # PyTorch's own list of CPU builds; without it, Linux gets gigabytes of CUDA.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: help install lab formgrader test quick thorough lint solutions answers release slides site demo handout bench bench-class attack-report pins clean
+.PHONY: help install lab formgrader test thorough lint solutions answers release slides site demo handout bench bench-class attack-report pins clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,11 +38,6 @@ lint: .venv/installed
 	@ruff check --quiet . && ruff format --quiet --check . && mypy
 	@echo "== grader lint"
 	@grader lint
-
-quick: .venv/installed  ## lint and the tests of what you changed in lessons, or of LESSON=05
-	@echo "== ruff, mypy"
-	@ruff check --quiet . && ruff format --quiet --check . && mypy
-	@python tests/quick.py $(LESSON)
 
 solutions: .venv/installed  ## texts -> executed notebooks in solutions/, and releases in notebooks/
 	@grader build $(LESSON)

@@ -12,7 +12,6 @@ from grader.classroom.autograde import AnySubmission, JudgeInJail, PutRight
 from grader.classroom.downloads import CollectByNumber, ExtractEach
 from grader.classroom.exchange import CollectPlainFiles
 from grader.classroom.feedback import MarksByHand
-from grader.classroom.formulas import OfflinePage
 from grader.classroom.gradebook import KeepRelease
 from grader.classroom.lab import can_encrypt
 from grader.publish.environment import interpreter_first
@@ -61,7 +60,6 @@ c.FileNameCollectorPlugin.named_regexp = (
     r"(?P<file_id>[^/]+?)(?:-\d+| ?\(\d+\)|-Copy\d+)*(?:\.[^./]*)?$"
 )
 
-c.GenerateFeedback.exporter_class = OfflinePage  # formulas without a network
 c.GenerateFeedback.preprocessors = [MarksByHand, *GenerateFeedback().preprocessors]
 c.GenerateFeedback.force = True  # or nbgrader keeps the old page where a mark has changed
 

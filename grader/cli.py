@@ -27,10 +27,6 @@ def main() -> None:
     check = commands.add_parser("check", help="judge the answers in a notebook or a .py file")
     check.add_argument("file", type=Path)
     check.set_defaults(run=_check)
-    update = commands.add_parser("update", help="give a started notebook the new lesson")
-    update.add_argument("file", type=Path, help="your notebook; its answers are kept")
-    update.add_argument("lessons", nargs="?", type=Path, help="the folder with the new notebooks")
-    update.set_defaults(run=_update)
     practice = commands.add_parser("practice", help="answer one question after the other")
     practice.add_argument("topic", nargs="*", help="an exercise's name; what is due if unsaid")
     practice.add_argument("--choices", action="store_true", help="four answers to choose from")
@@ -76,10 +72,6 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     build = commands.add_parser("build", help="make the notebooks of some lessons, or of all")
     build.add_argument("lesson", nargs="*", help=lesson)
     build.set_defaults(run=_build)
-    translate = commands.add_parser("translate", help="build the course in another language")
-    translate.add_argument("language", help="its code, such as de")
-    translate.add_argument("--check", action="store_true", help="only compare it with the English")
-    translate.set_defaults(run=_translate)
     slides = commands.add_parser("slides", help="make HTML and PDF of some decks, or of all")
     slides.add_argument("lesson", nargs="*", help=lesson)
     slides.set_defaults(run=_slides)
@@ -91,14 +83,8 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     keys.set_defaults(run=_keys)
     pools = commands.add_parser("pools", help="write the questions of lessons that have changed")
     pools.set_defaults(run=_pools)
-    teaching = commands.add_parser("teaching", help="compute the teacher's guide anew")
-    teaching.set_defaults(run=_teaching)
     lint = commands.add_parser("lint", help="say what is missing or wrong in the course")
-    lint.add_argument("lesson", nargs="*", help=f"{lesson}; all of them if unsaid")
     lint.set_defaults(run=_lint)
-    trying = commands.add_parser("try", help="show the card for an answer typed or piped in")
-    trying.add_argument("exercise", help="its name")
-    trying.set_defaults(run=_try)
     listing = commands.add_parser("list", help="show every exercise with its points")
     listing.set_defaults(run=_list)
     formgrader = _add_jupyter(
@@ -154,20 +140,9 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     quiz.add_argument("--to", type=Path, metavar="FOLDER", help="else dist/quiz")
     quiz.add_argument("--grade", type=Path, metavar="ANSWERS.csv", help="typed in from the pages")
     quiz.set_defaults(run=_quiz)
-    answers = commands.add_parser("release-solutions", help="hand a lesson's model answers out")
-    answers.add_argument("lesson", help=lesson)
-    answers.add_argument("--now", action="store_true", help="before the due date, too")
-    answers.set_defaults(run=_release_solutions)
     report = commands.add_parser("report", help="write the report of a graded lesson, or of all")
     report.add_argument("lesson", nargs="?", help=f"{lesson}; all of them if unsaid")
     report.set_defaults(run=_report)
-    student = commands.add_parser("student", help="show, export or delete what is stored of one")
-    student.add_argument("id", help="as the gradebook has it")
-    what = student.add_mutually_exclusive_group()
-    what.add_argument("--export", type=Path, metavar="FILE.zip", help="write all of it")
-    what.add_argument("--delete", action="store_true", help="ask for the id again, then delete")
-    student.add_argument("--yes", action="store_true", help="delete without asking")
-    student.set_defaults(run=_student)
     handout = commands.add_parser("handout", help="write a zip for students without a repository")
     handout.set_defaults(run=_handout)
     wheel = commands.add_parser("wheel", help="build what notebooks in Colab install")
@@ -228,19 +203,6 @@ def _build(arguments: argparse.Namespace) -> int:
         start = time.perf_counter()
         lesson.build(root, text)
         print(f"built in {time.perf_counter() - start:.1f} s", flush=True)
-    return _teaching(arguments) if (root / "docs" / "teaching.md").exists() else 0
-
-
-def _translate(arguments: argparse.Namespace) -> int:
-    from grader.publish import translation
-
-    root = _course()
-    if arguments.check:
-        found = list(translation.complaints(root, arguments.language))
-        print("\n".join(found) or "Cells, ids, code and numbers are those of the English course.")
-        return 1 if found else 0
-    for line in translation.translate(root, arguments.language):
-        print(line, flush=True)
     return 0
 
 
@@ -260,13 +222,6 @@ def _pools(_: argparse.Namespace) -> int:
 
     written = [str(path) for path in write_pools()]
     print("\n".join(written) or "The questions are those of the exercises as they stand.")
-    return 0
-
-
-def _teaching(_: argparse.Namespace) -> int:
-    from grader.publish import teaching
-
-    print(teaching.write(_course()))
     return 0
 
 
@@ -294,14 +249,11 @@ def _site(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _lint(arguments: argparse.Namespace) -> int:
-    from grader.publish.lesson import find
+def _lint(_: argparse.Namespace) -> int:
     from grader.publish.lint import complaints, summary
 
-    only = [find(_course(), name).stem for name in arguments.lesson]
-    found = list(complaints(course_root(), only))
-    for line in [*found, *([] if only else [summary()])]:
-        print(line)
+    found = list(complaints(course_root()))
+    print("\n".join([*found, summary()]))
     return 1 if found else 0
 
 
@@ -338,11 +290,9 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     """Exit code 0 if every answer is right, 1 if not, 2 if there is nothing to judge."""
-    from grader.classroom.released import sentence_of
     from grader.classroom.self_check import self_check
     from grader.classroom.submission import SubmissionError
     from grader.judge.report import text
-    from grader.judge.translation import speaking
 
     root = course_root()
     try:
@@ -350,37 +300,11 @@ def _check(arguments: argparse.Namespace) -> int:
     except SubmissionError as error:
         _complain(str(error))
         return 2
-    with speaking(checked.language):
-        print("\n\n".join(map(text, checked.results)), end="\n\n")
+    print("\n\n".join(map(text, checked.results)), end="\n\n")
     for number, why in sorted(checked.errors.items()):
         print(f"In cell {number}: {why}.")
-    if said := sentence_of(arguments.file):
-        print(said)
     print(f"{checked.score:g} of {checked.points} points")
     return 0 if all(result.verdict == "correct" for result in checked.results) else 1
-
-
-def _update(arguments: argparse.Namespace) -> int:
-    from grader.classroom.update import update
-
-    print("\n".join(update(arguments.file, arguments.lessons)))
-    return 0
-
-
-def _try(arguments: argparse.Namespace) -> int:
-    from grader.publish import trying
-
-    return trying.start(arguments.exercise, sys.stdin)
-
-
-def _release_solutions(arguments: argparse.Namespace) -> int:
-    from grader.classroom.model_answers import release_solutions
-    from grader.publish.lesson import find_released
-
-    root = _course()
-    lesson = find_released(root, arguments.lesson)
-    print("\n".join(release_solutions(root, lesson, arguments.now)))
-    return 0
 
 
 def _grade(arguments: argparse.Namespace) -> int:
@@ -408,7 +332,6 @@ def _grade(arguments: argparse.Namespace) -> int:
 def _judge(arguments: argparse.Namespace) -> int:
     from grader.classroom import judge_as
     from grader.classroom.term import word_in
-    from grader.judge.translation import speaking
 
     course = arguments.course or _course()
     private = course if arguments.course else course / ".nbgrader"
@@ -417,8 +340,7 @@ def _judge(arguments: argparse.Namespace) -> int:
         judged = judge_as.judge_file(arguments.file, notebooks, word, private / "keys")
     except judge_as.JudgeError as error:  # the system waits for a file
         judged = judge_as.Judged("", (), 0.0, problem=str(error))
-    with speaking(judged.language):
-        said = judge_as.FORMATS[arguments.system](judged)
+    said = judge_as.FORMATS[arguments.system](judged)
     if arguments.to is None:
         print(json.dumps(said, indent=1))
     else:
@@ -521,36 +443,11 @@ def _quiz(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _student(arguments: argparse.Namespace) -> int:
-    from grader.classroom import privacy
-    from grader.classroom.grade import Course
-
-    def agrees() -> bool:
-        try:
-            return bool(
-                arguments.yes or input("Type the id again to delete this: ") == arguments.id
-            )
-        except EOFError:
-            return False
-
-    course = Course.at(_course(), "*")
-    if arguments.delete:
-        lines = privacy.delete(course, arguments.id, agrees)
-    elif arguments.export:
-        lines = privacy.export(course, arguments.id, arguments.export)
-    else:
-        lines = privacy.show(course, arguments.id)
-    for line in lines:
-        print(line, flush=True)
-    return 0
-
-
 def _handout(_: argparse.Namespace) -> int:
     from grader.publish import handout
-    from grader.publish.release import NAME
 
     root = _course()
-    print(handout.write(root, root / "dist" / f"{NAME}.zip"))
+    print(handout.write(root, root / "dist" / f"{handout.NAME}.zip"))
     return 0
 
 

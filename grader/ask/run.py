@@ -188,9 +188,9 @@ def _line(error: BaseException, function: Any) -> str:
         return ""
     code, line = places[-1]
     owner, own = (c.co_qualname.partition(".<locals>")[0] for c in (code, asked.__code__))
-    where = f"line {line} of `{owner}`, which `{own}` calls" if owner != own else f"line {line}"
+    where = f" of `{owner}`, which `{own}` calls" if owner != own else ""
     source = linecache.getline(code.co_filename, line).strip()[:120]
-    return f"{where}: {source}" if source else where
+    return f"line {line}{where}: {source}".removesuffix(": ")
 
 
 def run_cell(number: int, source: str, names: dict[str, Any]) -> str:

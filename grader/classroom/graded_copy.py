@@ -22,7 +22,6 @@ from grader.classroom.released import Released, grade_id, grading
 from grader.course.catalogue import exercise_of, find
 from grader.judge.report import card
 from grader.judge.result import Result
-from grader.judge.translation import speaking
 from grader.judge.words import writable
 
 
@@ -105,8 +104,7 @@ def judge(
             cell.outputs, cell.execution_count = [], None
         if is_check(cell):
             result = results[grade_id(cell)]
-            with speaking(lesson.language):
-                cell.outputs = [_output(result)]
+            cell.outputs = [_output(result)]
             cell.metadata[MARK] = _for_the_class_report(result)
     notebook.metadata[MARK].update(graded=True, term=term)
     return notebook, session.is_tentative

@@ -15,7 +15,6 @@ from grader.classroom.grading import Cell, blaming, judged, run
 from grader.classroom.submission import SubmissionError, cells_of
 from grader.course.catalogue import exercise_of, find, names
 from grader.judge.result import Result
-from grader.judge.translation import language_of
 from grader.judge.wording import undefined
 
 
@@ -25,7 +24,6 @@ class Checked:
 
     results: list[Result]
     errors: dict[int, str]  # by the number of the cell
-    language: str = ""  # that the notebook sets; '' for English
 
     @property
     def score(self) -> float:
@@ -67,8 +65,7 @@ def self_check(path: Path, lessons: Path | None) -> Checked:
             results[name] = undefined(name, points, _error(name, cells, session.cell_errors))
     if not results:
         raise SubmissionError(f"{path} defines no function that is an exercise; see: grader list")
-    language = language_of(cell.source for cell in cells)
-    return Checked(list(blaming(results, session).values()), session.cell_errors, language)
+    return Checked(list(blaming(results, session).values()), session.cell_errors)
 
 
 def _error(name: str, cells: list[Cell], errors: dict[int, str]) -> str:

@@ -1,6 +1,5 @@
 """The first cell of every notebook: where the course's package is missing, as in Colab, it installs
-the wheel that the release names, or says how; elsewhere it does nothing. Its second line says of
-which release the notebook is: see `release.py`.
+the wheel that the release names, or says how; elsewhere it does nothing.
 
 No package of ours is asked for by its name: that name on the public index belongs to nobody, and
 whoever took it would run code on every student's machine.
@@ -21,15 +20,13 @@ from nbformat import NotebookNode
 
 from grader.judge.errors import CourseError
 from grader.publish.handout import wheel
-from grader.publish.release import LINE, TITLE
 
 GRADE_ID = "install"
 BROUGHT = {"torch", "ipykernel"}  # never by us: the first is large, the second runs the cell
 METADATA = {"cellView": "form", "jupyter": {"source_hidden": True}}  # of Colab, of JupyterLab
 
 ONLY_SAYS = """\
-{title}, this cell says how to get it
-{line}
+# @title Where the course's package is missing, this cell says how to get it
 from importlib.util import find_spec
 
 if find_spec("grader") is None:
@@ -43,8 +40,7 @@ if find_spec("grader") is None:
     )
 """
 INSTALLS = """\
-{title}, this cell installs it
-{line}
+# @title Where the course's package is missing, this cell installs it
 from importlib.util import find_spec
 
 if find_spec("grader") is None:
@@ -79,12 +75,12 @@ class Release:
 
     def cell(self) -> str:
         """The source of the first cell."""
-        head = {"title": TITLE, "line": LINE.format(self.version)}
         if not self.address:
             others = " ".join(self.others)
-            return ONLY_SAYS.format(**head, wheel=self.wheel, others=others).rstrip("\n")
-        wheel = {"name": self.name, "address": self.address, "sha256": self.sha256}
-        return INSTALLS.format(**head, **wheel, others=self.others).rstrip("\n")
+            return ONLY_SAYS.format(wheel=self.wheel, others=others).rstrip("\n")
+        return INSTALLS.format(
+            name=self.name, others=self.others, address=self.address, sha256=self.sha256
+        ).rstrip("\n")
 
 
 @cache
