@@ -12,6 +12,7 @@ from grader.classroom.autograde import AnySubmission, JudgeInJail, PutRight
 from grader.classroom.downloads import CollectByNumber, ExtractEach
 from grader.classroom.exchange import CollectPlainFiles
 from grader.classroom.feedback import MarksByHand
+from grader.classroom.formulas import OfflinePage
 from grader.classroom.gradebook import KeepRelease
 from grader.classroom.lab import can_encrypt
 from grader.publish.environment import interpreter_first
@@ -60,6 +61,7 @@ c.FileNameCollectorPlugin.named_regexp = (
     r"(?P<file_id>[^/]+?)(?:-\d+| ?\(\d+\)|-Copy\d+)*(?:\.[^./]*)?$"
 )
 
+c.GenerateFeedback.exporter_class = OfflinePage  # formulas without a network
 c.GenerateFeedback.preprocessors = [MarksByHand, *GenerateFeedback().preprocessors]
 c.GenerateFeedback.force = True  # or nbgrader keeps the old page where a mark has changed
 
@@ -80,5 +82,5 @@ c.Autograde.autograde_preprocessors = [
 ]
 if can_encrypt():
     c.KernelManager.transport_encryption = "auto"  # or each kernel of `validate` warns of it
-c.HTMLExporter.sanitize_html = True  # no script of a student reaches a feedback page
+c.HTMLExporter.sanitize_html = True  # of outputs; students' markup is shown as plain text
 c.JudgeInJail.without_bubblewrap = "refuse"  # or "limited": says what it does not contain

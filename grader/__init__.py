@@ -3,7 +3,7 @@
 >>> from grader import check, hint, predict, practice, progress
 """
 
-from grader.notebook import check, hint, predict
+from grader.notebook import check, hint, language, predict
 from grader.practice.face import practice, progress
 
-__all__ = ["check", "hint", "practice", "predict", "progress"]
+__all__ = ["check", "hint", "language", "practice", "predict", "progress"]

@@ -8,12 +8,15 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TypeAlias
 
 from grader.classroom.console import speak_plainly
 from grader.judge.errors import CourseError
 
 BANKS = ("moodle-xml", "gift", "qti", "canvas")
 SYSTEMS = ("gradescope", "prairielearn", "classroom50")
+LESSON = "a lesson's name or number, such as 01"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main() -> None:
@@ -21,30 +24,8 @@ def main() -> None:
     speak_plainly()
     parser = argparse.ArgumentParser(prog="grader", description="Every Layer Counts")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    lab = _add_jupyter(commands, "lab", "open JupyterLab for students")
-    lab.add_argument("folder", nargs="?", type=Path, default=Path(), help="with the notebooks")
-    lab.set_defaults(run=_lab)
-    check = commands.add_parser("check", help="judge the answers in a notebook or a .py file")
-    check.add_argument("file", type=Path)
-    check.set_defaults(run=_check)
-    practice = commands.add_parser("practice", help="answer one question after the other")
-    practice.add_argument("topic", nargs="*", help="an exercise's name; what is due if unsaid")
-    practice.add_argument("--choices", action="store_true", help="four answers to choose from")
-    practice.add_argument("--file", type=Path, help="what is remembered; else in your data folder")
-    practice.set_defaults(run=_practice)
-    progress = commands.add_parser("progress", help="show how far you are")
-    progress.add_argument("--file", type=Path, help="what is remembered; else in your data folder")
-    progress.set_defaults(run=_progress)
-    doctor = commands.add_parser("doctor", help="say what is wrong here, and what mends it")
-    doctor.add_argument("--json", action="store_true", help="for administrators")
-    doctor.set_defaults(run=_doctor)
-    judge = commands.add_parser("judge", help="judge one hand-in for another system's grader")
-    judge.add_argument("file", type=Path, help="or the folder with what was handed in")
-    judge.add_argument("--as", dest="system", required=True, choices=SYSTEMS)
-    judge.add_argument("--course", type=Path, help="the folder with notebooks/ and term")
-    judge.add_argument("--to", type=Path, help="the file to write; else it is printed")
-    judge.set_defaults(run=_judge)
-    for_instructors(commands)
+    for add in (_for_students, _for_authors, _for_grading, _for_teaching):
+        add(commands)
     arguments, others = parser.parse_known_args()
     if others and arguments.run not in (_lab, _formgrader):
         parser.error(f"unrecognized arguments: {' '.join(others)}")
@@ -66,14 +47,42 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """The commands that need the course's folder around them."""
-    lesson = "a lesson's name or number, such as 01"
+def _for_students(commands: Commands) -> None:
+    """The commands that need nothing around a notebook."""
+    lab = _add_jupyter(commands, "lab", "open JupyterLab for students")
+    lab.add_argument("folder", nargs="?", type=Path, default=Path(), help="with the notebooks")
+    lab.set_defaults(run=_lab)
+    check = commands.add_parser("check", help="judge the answers in a notebook or a .py file")
+    check.add_argument("file", type=Path)
+    check.set_defaults(run=_check)
+    update = commands.add_parser("update", help="give a started notebook the new lesson")
+    update.add_argument("file", type=Path, help="your notebook; its answers are kept")
+    update.add_argument("lessons", nargs="?", type=Path, help="the folder with the new notebooks")
+    update.set_defaults(run=_update)
+    practice = commands.add_parser("practice", help="answer one question after the other")
+    practice.add_argument("topic", nargs="*", help="an exercise's name; what is due if unsaid")
+    practice.add_argument("--choices", action="store_true", help="four answers to choose from")
+    practice.add_argument("--file", type=Path, help="what is remembered; else in your data folder")
+    practice.set_defaults(run=_practice)
+    progress = commands.add_parser("progress", help="show how far you are")
+    progress.add_argument("--file", type=Path, help="what is remembered; else in your data folder")
+    progress.set_defaults(run=_progress)
+    doctor = commands.add_parser("doctor", help="say what is wrong here, and what mends it")
+    doctor.add_argument("--json", action="store_true", help="for administrators")
+    doctor.set_defaults(run=_doctor)
+
+
+def _for_authors(commands: Commands) -> None:
+    """What makes the course, and looks at it."""
     build = commands.add_parser("build", help="make the notebooks of some lessons, or of all")
-    build.add_argument("lesson", nargs="*", help=lesson)
+    build.add_argument("lesson", nargs="*", help=LESSON)
     build.set_defaults(run=_build)
+    translate = commands.add_parser("translate", help="build the course in another language")
+    translate.add_argument("language", help="its code, such as de")
+    translate.add_argument("--check", action="store_true", help="only compare it with the English")
+    translate.set_defaults(run=_translate)
     slides = commands.add_parser("slides", help="make HTML and PDF of some decks, or of all")
-    slides.add_argument("lesson", nargs="*", help=lesson)
+    slides.add_argument("lesson", nargs="*", help=LESSON)
     slides.set_defaults(run=_slides)
     site = commands.add_parser("site", help="make the course as a static site, in dist/site")
     site.add_argument("--serve", action="store_true", help="show it, at http://127.0.0.1:8000")
@@ -83,16 +92,32 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     keys.set_defaults(run=_keys)
     pools = commands.add_parser("pools", help="write the questions of lessons that have changed")
     pools.set_defaults(run=_pools)
+    teaching = commands.add_parser("teaching", help="compute the teacher's guide anew")
+    teaching.set_defaults(run=_teaching)
     lint = commands.add_parser("lint", help="say what is missing or wrong in the course")
+    lint.add_argument("lesson", nargs="*", help=f"{LESSON}; all of them if unsaid")
     lint.set_defaults(run=_lint)
+    trying = commands.add_parser("try", help="show the card for an answer typed or piped in")
+    trying.add_argument("exercise", help="its name")
+    trying.set_defaults(run=_try)
     listing = commands.add_parser("list", help="show every exercise with its points")
     listing.set_defaults(run=_list)
+
+
+def _for_grading(commands: Commands) -> None:
+    """From what a class handed in to its marks."""
+    judge = commands.add_parser("judge", help="judge one hand-in for another system's grader")
+    judge.add_argument("file", type=Path, help="or the folder with what was handed in")
+    judge.add_argument("--as", dest="system", required=True, choices=SYSTEMS)
+    judge.add_argument("--course", type=Path, help="the folder with notebooks/ and term")
+    judge.add_argument("--to", type=Path, help="the file to write; else it is printed")
+    judge.set_defaults(run=_judge)
     formgrader = _add_jupyter(
         commands, "formgrader", "open nbgrader's formgrader on the course, in JupyterLab"
     )
     formgrader.set_defaults(run=_formgrader)
     grade = commands.add_parser("grade", help="grade what a class handed in, on workers")
-    grade.add_argument("lesson", help=lesson)
+    grade.add_argument("lesson", help=LESSON)
     where = grade.add_mutually_exclusive_group()
     where.add_argument(
         "--workers", type=int, help="processes on this machine; one a core if unsaid"
@@ -109,24 +134,28 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     grade.set_defaults(run=_grade)
     collect = commands.add_parser("collect", help="take in what a school's system has collected")
     collect.add_argument("source", type=Path, help="a zip or a folder, as it is")
-    collect.add_argument("lesson", nargs="?", help=f"{lesson}; else told by the grade ids")
+    collect.add_argument("lesson", nargs="?", help=f"{LESSON}; else told by the grade ids")
     collect.add_argument("--students", type=Path, metavar="EXPORT.csv", help="the class list")
     collect.set_defaults(run=_collect)
     feedback = commands.add_parser("feedback", help="make a class's feedback pages, on workers")
-    feedback.add_argument("lesson", help=lesson)
+    feedback.add_argument("lesson", help=LESSON)
     where = feedback.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, help="processes here; one a core if unsaid")
     where.add_argument("--scheduler", metavar="ADDRESS", help="of dask: tcp://... or tls://...")
     feedback.set_defaults(run=_feedback)
     marks = commands.add_parser("marks", help="fill the school's own export with the marks")
     marks.add_argument("export", type=Path, metavar="EXPORT.csv", help="from Canvas or Moodle")
-    marks.add_argument("lesson", nargs="*", help=lesson)
+    marks.add_argument("lesson", nargs="*", help=LESSON)
     marks.add_argument("--map", nargs="+", default=[], metavar="LESSON=TITLE", help="of columns")
     marks.set_defaults(run=_marks)
     package = commands.add_parser("package", help="write what another system's grader wants")
     package.add_argument("system", choices=SYSTEMS)
-    package.add_argument("lesson", help=lesson)
+    package.add_argument("lesson", help=LESSON)
     package.set_defaults(run=_package)
+
+
+def _for_teaching(commands: Commands) -> None:
+    """What else a class needs."""
     bank = commands.add_parser("bank", help="write questions for Moodle, Canvas and others")
     bank.add_argument("name", nargs="*", help="a topic or a lesson, such as 05; all if unsaid")
     bank.add_argument("--format", required=True, choices=BANKS)
@@ -140,9 +169,20 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     quiz.add_argument("--to", type=Path, metavar="FOLDER", help="else dist/quiz")
     quiz.add_argument("--grade", type=Path, metavar="ANSWERS.csv", help="typed in from the pages")
     quiz.set_defaults(run=_quiz)
+    answers = commands.add_parser("release-solutions", help="hand a lesson's model answers out")
+    answers.add_argument("lesson", help=LESSON)
+    answers.add_argument("--now", action="store_true", help="before the due date, too")
+    answers.set_defaults(run=_release_solutions)
     report = commands.add_parser("report", help="write the report of a graded lesson, or of all")
-    report.add_argument("lesson", nargs="?", help=f"{lesson}; all of them if unsaid")
+    report.add_argument("lesson", nargs="?", help=f"{LESSON}; all of them if unsaid")
     report.set_defaults(run=_report)
+    student = commands.add_parser("student", help="show, export or delete what is stored of one")
+    student.add_argument("id", help="as the gradebook has it")
+    what = student.add_mutually_exclusive_group()
+    what.add_argument("--export", type=Path, metavar="FILE.zip", help="write all of it")
+    what.add_argument("--delete", action="store_true", help="ask for the id again, then delete")
+    student.add_argument("--yes", action="store_true", help="delete without asking")
+    student.set_defaults(run=_student)
     handout = commands.add_parser("handout", help="write a zip for students without a repository")
     handout.set_defaults(run=_handout)
     wheel = commands.add_parser("wheel", help="build what notebooks in Colab install")
@@ -151,9 +191,7 @@ def for_instructors(commands: argparse._SubParsersAction[argparse.ArgumentParser
     demo.set_defaults(run=_demo)
 
 
-def _add_jupyter(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str
-) -> argparse.ArgumentParser:
+def _add_jupyter(commands: Commands, name: str, summary: str) -> argparse.ArgumentParser:
     """A command that starts JupyterLab, and takes all its options."""
     more = "All other options go to JupyterLab as they are; write them as --name=value, such as "
     more += "--ip=0.0.0.0 or --ServerApp.token=secret. `jupyter lab --help` lists them."
@@ -203,6 +241,19 @@ def _build(arguments: argparse.Namespace) -> int:
         start = time.perf_counter()
         lesson.build(root, text)
         print(f"built in {time.perf_counter() - start:.1f} s", flush=True)
+    return _teaching(arguments) if (root / "docs" / "teaching.md").exists() else 0
+
+
+def _translate(arguments: argparse.Namespace) -> int:
+    from grader.publish import translation
+
+    root = _course()
+    if arguments.check:
+        found = list(translation.complaints(root, arguments.language))
+        print("\n".join(found) or "Cells, ids, code and numbers are those of the English course.")
+        return 1 if found else 0
+    for line in translation.translate(root, arguments.language):
+        print(line, flush=True)
     return 0
 
 
@@ -222,6 +273,13 @@ def _pools(_: argparse.Namespace) -> int:
 
     written = [str(path) for path in write_pools()]
     print("\n".join(written) or "The questions are those of the exercises as they stand.")
+    return 0
+
+
+def _teaching(_: argparse.Namespace) -> int:
+    from grader.publish import teaching
+
+    print(teaching.write(_course()))
     return 0
 
 
@@ -249,11 +307,14 @@ def _site(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _lint(_: argparse.Namespace) -> int:
+def _lint(arguments: argparse.Namespace) -> int:
+    from grader.publish.lesson import find
     from grader.publish.lint import complaints, summary
 
-    found = list(complaints(course_root()))
-    print("\n".join([*found, summary()]))
+    only = [find(_course(), name).stem for name in arguments.lesson]
+    found = list(complaints(course_root(), only))
+    for line in [*found, *([] if only else [summary()])]:
+        print(line)
     return 1 if found else 0
 
 
@@ -290,9 +351,11 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     """Exit code 0 if every answer is right, 1 if not, 2 if there is nothing to judge."""
+    from grader.classroom.released import sentence_of
     from grader.classroom.self_check import self_check
     from grader.classroom.submission import SubmissionError
     from grader.judge.report import text
+    from grader.judge.translation import speaking
 
     root = course_root()
     try:
@@ -300,11 +363,37 @@ def _check(arguments: argparse.Namespace) -> int:
     except SubmissionError as error:
         _complain(str(error))
         return 2
-    print("\n\n".join(map(text, checked.results)), end="\n\n")
+    with speaking(checked.language):
+        print("\n\n".join(map(text, checked.results)), end="\n\n")
     for number, why in sorted(checked.errors.items()):
         print(f"In cell {number}: {why}.")
+    if said := sentence_of(arguments.file):
+        print(said)
     print(f"{checked.score:g} of {checked.points} points")
     return 0 if all(result.verdict == "correct" for result in checked.results) else 1
+
+
+def _update(arguments: argparse.Namespace) -> int:
+    from grader.classroom.update import update
+
+    print("\n".join(update(arguments.file, arguments.lessons)))
+    return 0
+
+
+def _try(arguments: argparse.Namespace) -> int:
+    from grader.publish import trying
+
+    return trying.start(arguments.exercise, sys.stdin)
+
+
+def _release_solutions(arguments: argparse.Namespace) -> int:
+    from grader.classroom.model_answers import release_solutions
+    from grader.publish.lesson import find_released
+
+    root = _course()
+    lesson = find_released(root, arguments.lesson)
+    print("\n".join(release_solutions(root, lesson, arguments.now)))
+    return 0
 
 
 def _grade(arguments: argparse.Namespace) -> int:
@@ -332,6 +421,7 @@ def _grade(arguments: argparse.Namespace) -> int:
 def _judge(arguments: argparse.Namespace) -> int:
     from grader.classroom import judge_as
     from grader.classroom.term import word_in
+    from grader.judge.translation import speaking
 
     course = arguments.course or _course()
     private = course if arguments.course else course / ".nbgrader"
@@ -340,7 +430,8 @@ def _judge(arguments: argparse.Namespace) -> int:
         judged = judge_as.judge_file(arguments.file, notebooks, word, private / "keys")
     except judge_as.JudgeError as error:  # the system waits for a file
         judged = judge_as.Judged("", (), 0.0, problem=str(error))
-    said = judge_as.FORMATS[arguments.system](judged)
+    with speaking(judged.language):
+        said = judge_as.FORMATS[arguments.system](judged)
     if arguments.to is None:
         print(json.dumps(said, indent=1))
     else:
@@ -443,11 +534,36 @@ def _quiz(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _student(arguments: argparse.Namespace) -> int:
+    from grader.classroom import privacy
+    from grader.classroom.grade import Course
+
+    def agrees() -> bool:
+        try:
+            return bool(
+                arguments.yes or input("Type the id again to delete this: ") == arguments.id
+            )
+        except EOFError:
+            return False
+
+    course = Course.at(_course(), "*")
+    if arguments.delete:
+        lines = privacy.delete(course, arguments.id, agrees)
+    elif arguments.export:
+        lines = privacy.export(course, arguments.id, arguments.export)
+    else:
+        lines = privacy.show(course, arguments.id)
+    for line in lines:
+        print(line, flush=True)
+    return 0
+
+
 def _handout(_: argparse.Namespace) -> int:
+    from grader.judge.release import NAME
     from grader.publish import handout
 
     root = _course()
-    print(handout.write(root, root / "dist" / f"{handout.NAME}.zip"))
+    print(handout.write(root, root / "dist" / f"{NAME}.zip"))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What a lesson's notebook calls: `check`, `hint` and `predict`.
+"""What a lesson's notebook calls: `check`, `hint`, `predict`; and `language`, if translated.
 
 None of them raises: a student's slip gets a sentence, an unsolved notebook runs to its end.
 """
@@ -19,14 +19,17 @@ from typing import Any
 from grader.ask.naming import name_given
 from grader.ask.run import Stop, names_in, plain, written
 from grader.course.catalogue import exercise_of, find, judge, names
+from grader.judge import release
 from grader.judge.report import COLOURS, Note, Report
 from grader.judge.result import Result
 from grader.judge.same import same
+from grader.judge.translation import languages, speak
 from grader.judge.wording import blaming_helpers
 from grader.judge.words import article, with_commas
 from grader.practice.face import remember
 
 _hints_given: Counter[str] = Counter()
+_releases_told: set[str] = set()
 
 
 def check(*answer: Any, **named: Any) -> Report:
@@ -48,7 +51,8 @@ def check(*answer: Any, **named: Any) -> Report:
                 f"`{name}` is {article(type(value).__name__)} now, not a function any more. "
                 "Run the cell with its `def` again."
             )
-        report = Report(_stale(_blaming_helpers(judge(found, value), value)))
+        result = _stale(_blaming_helpers(judge(found, value), value))
+        report = Report(result, _of_another_release())
     except ModuleNotFoundError as missing:
         return _slip(_missing(missing))
     remember(report.result)
@@ -103,6 +107,15 @@ def predict(guess: Any, answer: Any, then: str = "") -> Note:
     return Note("A surprise", f"You said {_shown(said)}, it is {_shown(right)}. {why}")
 
 
+def language(code: str) -> Note | None:
+    """Show cards, hints and predictions in another language: `language("de")`. What is not
+    translated stays English, and so does all else."""
+    if speak(code):
+        return None
+    known = ", ".join(f"`{each}`" for each in languages()) or "no other"
+    return Note("In English", f"This release of the course has no `{code}`. It has {known}.")
+
+
 def _blaming_helpers(result: Result, answer: Any) -> Result:
     """The result; if the answer calls a function of another exercise that is wrong, it says so."""
     if result.verdict in ("correct", "not attempted"):
@@ -121,9 +134,8 @@ def _stale(result: Result) -> Result:
     it says so first."""
     name = re.escape(result.exercise)
     pattern = re.compile(rf"^\s*(?:async\s+)?(?:def\s+{name}\b|{name}\s*=)", re.MULTILINE)
-    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    cells = list(shell.user_ns.get("In", ())) if shell else []
-    last = next((cell for cell in reversed(cells) if pattern.search(cell)), "")
+    shell = _shell()
+    last = next((cell for cell in reversed(_cells_run()) if pattern.search(cell)), "")
     try:
         ast.parse(shell.transform_cell(last) if last else "")
     except SyntaxError as error:
@@ -135,6 +147,27 @@ def _stale(result: Result) -> Result:
     except Exception:  # whatever a shell cannot read, it has not run
         return result
     return result
+
+
+def _of_another_release() -> str:
+    """For the first card of a kernel: what to say if the notebook is of another release than the
+    package, or ''. Which release it is of stands in its first cell."""
+    named = release.of_first_cell(_cells_run())
+    said = "" if named is None else release.sentence(named)
+    if said in _releases_told:
+        return ""
+    _releases_told.add(said)
+    return said
+
+
+def _cells_run() -> list[str]:
+    """The cells that ran in this kernel, the last one last; [] outside of a notebook."""
+    cells = shell.user_ns.get("In") if (shell := _shell()) else None
+    return [cell for cell in cells if isinstance(cell, str)] if isinstance(cells, list) else []
+
+
+def _shell() -> Any:
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
 def _alike(guess: Any, right: Any) -> bool:
@@ -178,8 +211,8 @@ def _not_an_exercise(name: str | None, value: Any) -> str:
 
 def _missing(missing: ModuleNotFoundError) -> str:
     return (
-        f"The package `{missing.name}` is missing in this kernel. Start JupyterLab with "
-        "`make lab`, or install the course as README.md says."
+        f"The package `{missing.name}` is missing in this kernel. Run `grader doctor` in a "
+        "terminal: it says which command installs it."
     )
 
 

@@ -1,6 +1,7 @@
 """`check`, `hint` and `predict` on answers of every kind, honest and odd."""
 
 import builtins
+import gc
 import sys
 import time
 from fractions import Fraction
@@ -176,6 +177,18 @@ def test_a_changed_argument_is_mentioned_and_costs_nothing():
 def test_other_argument_names_are_explained():
     report = report_on("return a * b + b", arguments="a, b")
     assert "def linear_params(in_features, out_features, bias=True):" in str(report)
+
+
+def test_an_async_def_is_named_and_leaves_no_warning(monkeypatch, recwarn):
+    ignored = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)  # what Python says of it in red
+
+    async def linear_params(in_features, out_features, bias=True):
+        return 1
+
+    assert "you returned a coroutine" in str(check(linear_params))
+    gc.collect()
+    assert (ignored, list(recwarn)) == ([], [])
 
 
 def test_pytorch_is_back_after_a_check():

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.ask import jail
 from grader.classroom import class_report
 from grader.classroom.demo import demo, read_script
 from grader.classroom.school import Classroom
+from grader.judge.errors import CourseError
 
 REPOSITORY = Path(__file__).parent.parent
 SCRIPT = read_script(REPOSITORY)
@@ -74,3 +76,10 @@ def test_without_a_graded_submission_the_report_says_what_to_do(tmp_path):
     room.release(LESSON)
     with pytest.raises(class_report.NoClassError, match="No submission of 01-linear"):
         class_report.class_report(room.config, LESSON)
+
+
+def test_without_a_jail_it_says_so_before_anything(tmp_path, monkeypatch):
+    monkeypatch.setattr(jail, "_why_not", lambda: "bubblewrap is not installed")
+    with pytest.raises(CourseError, match=r"^.*bubblewrap is not installed"):
+        next(demo(REPOSITORY, tmp_path / "demo"))
+    assert not (tmp_path / "demo").exists()

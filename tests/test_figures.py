@@ -50,8 +50,8 @@ def test_every_picture_has_an_alt_text_with_its_numbers(name):
     assert repr(picture) == picture.alt
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_no_text_is_too_small_for_the_last_row(name, monkeypatch):
+def drawn_by(draw, monkeypatch):
+    """The one figure that a picture is made from."""
     drawn, save = [], Figure.savefig
 
     def keep(figure, *args, **settings):
@@ -59,14 +59,41 @@ def test_no_text_is_too_small_for_the_last_row(name, monkeypatch):
         return save(figure, *args, **settings)
 
     monkeypatch.setattr(Figure, "savefig", keep)
-    PICTURES[name]()
+    draw()
     (figure,) = drawn
+    return figure
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_no_text_is_too_small_for_the_last_row(name, monkeypatch):
+    figure = drawn_by(PICTURES[name], monkeypatch)
     small = {
         text.get_text(): text.get_fontsize()
         for text in figure.findobj(Text)
         if text.get_text().strip() and text.get_visible() and text.get_fontsize() < SMALLEST
     }
     assert not small
+
+
+@pytest.mark.parametrize(
+    ("losses", "marks"), [([1.14, 1.08, 1.02], "1.08"), ([2.0, 0.5, 0.02], r"10^{-1}")]
+)
+def test_a_loss_within_one_power_of_ten_has_plain_marks(losses, marks, monkeypatch):
+    figure = drawn_by(lambda: figures.norm_losses({"plain": losses}), monkeypatch)
+    shown = [text.get_text() for text in figure.axes[0].get_yticklabels(which="both")]
+    assert any(marks in text for text in shown)
+    assert all("times" not in text for text in shown)
+
+
+@pytest.mark.parametrize("steps", [20, 60, 100, 120, 200])
+def test_steps_are_marked_at_round_numbers_and_not_beyond_the_last(steps, monkeypatch):
+    figure = drawn_by(lambda: figures.learning([1.0] * (steps + 1)), monkeypatch)
+    axes = figure.axes[0]
+    low, high = axes.get_xlim()
+    marks = [int(place) for place in axes.get_xticks() if low <= place <= high]
+    apart = str(marks[1] - marks[0]).rstrip("0")
+    assert apart in {"1", "2", "5"}
+    assert marks[-1] <= steps
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,28 @@ def test_a_notebook_sees_the_face_of_the_package_and_no_answer():
     assert not any(name.endswith(".json") for name in found)
 
 
+def test_what_a_notebook_sees_of_the_package_is_whole():
+    """What a shown file imports of this package, at its top or inside a function, is shown too."""
+    body = (
+        "import ast, os, sys, grader\n"
+        "top = os.path.dirname(os.path.dirname(grader.__file__))\n"
+        "there = {os.path.join(*path, file) for *path, _, files in os.walk(top + '/grader')\n"
+        "         for file in files if file.endswith('.py')}\n"
+        "names = {file[len(top) + 1 : -3].replace('/', '.').removesuffix('.__init__')\n"
+        "         for file in there}\n"
+        "wanted = {(node.module, alias.name) for file in there for node in\n"
+        "          ast.walk(ast.parse(open(file).read())) if isinstance(node, ast.ImportFrom)\n"
+        "          and str(node.module).startswith('grader') for alias in node.names}\n"
+        "return sorted(f'{module} {name}' for module, name in wanted\n"
+        "              if module not in names and f'{module}.{name}' not in names)"
+    )
+    source = "def f():\n" + "".join(f"    {line}\n" for line in body.split("\n"))
+    steps = [Step(1, f"{source}\nfound = f()"), Step(2, check="found")]
+    more_questions = "grader.course.pool_files topic_named"  # caught where it is imported
+    found = jail().run(steps, lambda _: None).answers["found"].outcomes[0].value
+    assert found == [more_questions]
+
+
 @pytest.mark.parametrize("without_bubblewrap", ["refuse", "limited"])
 def test_root_in_a_container_without_other_users_is_refused(without_bubblewrap, monkeypatch):
     ask_there = f"from grader.ask.jail import jail; jail({without_bubblewrap!r})"

@@ -31,7 +31,8 @@ WHOLE_MODELS = {
 CASE_BY_CASE = [name for name, each in exercises().items() if isinstance(each, CaseByCase)]
 SHOW_OR_COMPARE = {
     *("run", "kernel", "naming", "catalogue", "designs", "notebook"),
-    *("errors", "explorer", "report", "result", "verdict", "wording", "words"),
+    *("errors", "explorer", "release", "report", "result", "translation", "verdict", "wording"),
+    *("words",),
 }
 KEY_FILE = str(KEY_FILES / "01-linear.json")
 

@@ -83,12 +83,10 @@ def test_the_conda_environment_has_the_same_pins():
 def test_everybody_asks_for_torch_at_the_same_index():
     assert f"TORCH_INDEX ?= {TORCH_INDEX}\n" in MAKEFILE
     assert python.INDEX == TORCH_INDEX
-    for name in ("README.md", "docs/install.md"):
-        text = (REPOSITORY / name).read_text(encoding="utf-8")
-        found = re.findall(r"pip install (.*)--extra-index-url (\S+)", text)
-        assert found, name
-        for what, index in found:
-            assert (what, index) == (f"--no-deps torch=={PINS['torch']} ", TORCH_INDEX), name
+    text = (REPOSITORY / "docs/install.md").read_text(encoding="utf-8")
+    found = re.findall(r"pip install (.*)--extra-index-url (\S+)", text)
+    assert len(found) == 2  # on Windows, and by hand
+    assert set(found) == {(f"--no-deps torch=={PINS['torch']} ", TORCH_INDEX)}
 
 
 def test_a_container_for_vs_code_is_made_by_what_there_is():
@@ -155,7 +153,7 @@ def test_the_commands_of_the_readme_exist():
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     named = set(re.findall(r"(?:^|`)make ([a-z-]+)", readme, re.MULTILINE))
-    assert {"lab", "test", "solutions", "release"} <= named <= targets
+    assert {"lab", "test", "thorough", "demo", "site", "solutions"} <= named <= targets
 
 
 def test_the_readme_lists_every_lesson_and_every_picture_is_there():

@@ -101,6 +101,15 @@ def is_untouched(function: Any) -> bool:
     return {step.opname for step in steps} <= idle and constants[-1:] in ([None], [...])
 
 
+def _plain(value: Any) -> Any:
+    """What a call returned, as `plain` has it."""
+    try:
+        return plain(value)
+    finally:
+        if inspect.iscoroutine(value):  # of an `async def`
+            value.close()  # or Python says, when it is gone, that nobody has awaited it
+
+
 def answer(function: Any, positional: Any, named: Any) -> dict[str, Any]:
     """Make one call on fresh copies of the arguments; what came of it, as plain data."""
     mine, printed = copy.deepcopy((positional, named)), io.StringIO()
@@ -113,7 +122,7 @@ def answer(function: Any, positional: Any, named: Any) -> dict[str, Any]:
     try:
         with redirect_stdout(printed), redirect_stderr(printed), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbgrader takes any warning for a failed check
-            value = plain(_at_one_depth(function, *mine[0], **mine[1]))
+            value = _plain(_at_one_depth(function, *mine[0], **mine[1]))
     except Stop as stop:
         return dict(zip(("status", "detail"), stop.args, strict=False))
     except KeyboardInterrupt:
@@ -188,9 +197,9 @@ def _line(error: BaseException, function: Any) -> str:
         return ""
     code, line = places[-1]
     owner, own = (c.co_qualname.partition(".<locals>")[0] for c in (code, asked.__code__))
-    where = f" of `{owner}`, which `{own}` calls" if owner != own else ""
+    where = f"line {line} of `{owner}`, which `{own}` calls" if owner != own else f"line {line}"
     source = linecache.getline(code.co_filename, line).strip()[:120]
-    return f"line {line}{where}: {source}".removesuffix(": ")
+    return f"{where}: {source}" if source else where
 
 
 def run_cell(number: int, source: str, names: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ from grader.classroom.gradebook import known_to_gradebook, release_of, released
 from grader.classroom.graded_copy import judge, keys_for, read, restore
 from grader.classroom.reading import MOST_BYTES
 from grader.classroom.recognise import put_right
+from grader.classroom.released import of_other_releases, release_in
 from grader.classroom.term import (
     AnotherWordError,
     digest,
@@ -80,11 +81,16 @@ class AnySubmission(NotebookExporter):  # type: ignore[misc]  # nbconvert has no
 
     def _put_right(self) -> None:
         """Find the notebooks in what was handed in, and let nbgrader look for them again."""
-        course = self.parent.coursedir
+        course, releases = self.parent.coursedir, {}
         for folder in folders(course, course.submitted_directory):
             lesson = folder.name
             if why := put_right(folder, lesson, release_of(course, lesson)):
                 self.log.warning(f"Nothing to grade from {folder.parent.name} in {lesson}: {why}.")
+            else:
+                data = (folder / f"{lesson}.ipynb").read_bytes()[:MOST_BYTES]
+                releases[f"{folder.parent.name} in {lesson}"] = release_in(data)
+        for line in of_other_releases(releases):
+            self.log.warning(line)
         self.parent.init_notebooks()
 
 

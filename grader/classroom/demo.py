@@ -16,15 +16,24 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.plugins import CsvExportPlugin
 
+from grader.ask.jail import NoJailError, jail
 from grader.classroom import class_report
-from grader.classroom.school import Classroom
+from grader.classroom.school import Classroom, ClassroomError
 
 DAY = timedelta(days=1)
 
 
 def demo(repository: Path, folder: Path) -> Iterator[str]:
     """Play `solutions/class-of-twelve.toml` in `folder`, which is emptied first; yields what
-    happens, line by line."""
+    happens, line by line.
+
+    Raises:
+        ClassroomError: before anything, if this machine cannot grade.
+    """
+    try:
+        jail()
+    except NoJailError as error:
+        raise ClassroomError(str(error)) from None
     start = time.perf_counter()
     script = read_script(repository)
     lesson, students = script["lesson"], script["student"]

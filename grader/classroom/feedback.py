@@ -12,6 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
 from grader.judge.report import Note
+from grader.judge.translation import language_of, speaking
 
 
 class MarksByHand(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
@@ -34,10 +35,11 @@ class MarksByHand(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has n
 
 def with_notes(notebook: NotebookNode, notes: Mapping[str, Note]) -> NotebookNode:
     """The notebook, with a note before the outputs of the check cells of these grade ids."""
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and is_grade(cell):
-            said = notes.get(cell.metadata.nbgrader.grade_id)
-            cell.outputs = [*([_output(said)] if said else []), *cell.outputs]
+    with speaking(language_of(cell.source for cell in notebook.cells)):
+        for cell in notebook.cells:
+            if cell.cell_type == "code" and is_grade(cell):
+                said = notes.get(cell.metadata.nbgrader.grade_id)
+                cell.outputs = [*([_output(said)] if said else []), *cell.outputs]
     return notebook
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbgrader.api import MissingEntry
 
+from grader.classroom.exchange import SECRET, TIME
 from grader.classroom.folders import folder_of
 from grader.classroom.grade import Course, GradeError, alone
 from grader.classroom.journal import Journal
@@ -31,19 +32,21 @@ def feedback(
     settings = json.dumps(dict(course.config.HTMLExporter), sort_keys=True)
     with alone(course.private), Journal(course.private / "journal.db") as journal:
         wanted, digests = {}, {}
-        for path, copy, facts in _copies(course):
+        for path, graded, facts in _copies(course):
+            copy = graded.read_text(encoding="utf-8")
             said = "\0".join([settings, copy, json.dumps(asdict(facts), sort_keys=True)])
             digest = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
             if not path.exists() or journal.page(str(path)) != digest:
                 wanted[str(path)] = copy, facts
                 digests[str(path)] = digest
+            _for_the_exchange(graded.parent, path.parent)
         if wanted:
             _make(course, journal, settings, wanted, digests, workers, scheduler, progress)
     return len(wanted)
 
 
-def _copies(course: Course) -> Iterator[tuple[Path, str, Facts]]:
-    """The graded copies of a lesson, each with its page's place and what the gradebook says."""
+def _copies(course: Course) -> Iterator[tuple[Path, Path, Facts]]:
+    """The graded copies of a lesson, each after its page's place, and what the gradebook says."""
     directory, lesson = course.directory, course.lesson
     with course.gradebook() as gradebook:
         try:
@@ -59,9 +62,18 @@ def _copies(course: Course) -> Iterator[tuple[Path, str, Facts]]:
                 found = True
                 page = folder_of(directory, directory.feedback_directory, student, lesson)
                 facts = facts_of(submission.notebooks[0], student, lesson)
-                yield page / f"{lesson}.html", path.read_text(encoding="utf-8"), facts
+                yield page / f"{lesson}.html", path, facts
     if not found:
         raise GradeError(f"Nothing of {lesson} is graded yet: grader grade {lesson}")
+
+
+def _for_the_exchange(graded: Path, page: Path) -> None:
+    """Put beside a page what nbgrader's `release_feedback` looks for there, if the copy has it: by
+    the secret a student finds the page again, and nobody else does."""
+    for name in (TIME, SECRET):
+        said, there = graded / name, page / name
+        if said.exists() and not (there.exists() and there.read_bytes() == said.read_bytes()):
+            _write(there, said.read_text(encoding="utf-8"))
 
 
 def _make(
@@ -87,8 +99,8 @@ def _make(
             progress(done, len(wanted))
 
 
-def _write(path: Path, page: str) -> None:
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.tmp")
-    beside.write_text(page, encoding="utf-8")
+    beside.write_text(text, encoding="utf-8")
     beside.replace(path)

@@ -29,6 +29,7 @@ from grader.classroom.journal import Journal, circumstances, digest_of
 from grader.classroom.progress import Progress
 from grader.classroom.reading import MOST_BYTES
 from grader.classroom.recognise import put_right
+from grader.classroom.released import release_in
 from grader.classroom.term import digest, one_word_for_all, private_folder
 from grader.course.catalogue import text_of
 from grader.judge.errors import CourseError
@@ -48,6 +49,7 @@ class HandIn:
     folder: Path
     digest: str
     why_not: str  # there is nothing to grade, or ''
+    release: str  # that the notebook names, or ''
 
     @property
     def student(self) -> str:
@@ -62,6 +64,7 @@ class Summary:
     graded: int = 0
     from_journal: int = 0
     not_graded: list[tuple[str, str]] = field(default_factory=list)  # who, and why
+    releases: dict[str, str] = field(default_factory=dict)  # by student, that the notebooks name
     tentative: list[str] = field(default_factory=list)  # who was stopped by a limit
     changes: list[Change] = field(default_factory=list)
     too_high: list[Change] = field(default_factory=list)
@@ -118,6 +121,7 @@ def grade(
         _ask(course, journal, orders, wanted, workers, scheduler, progress)
         summary = Summary(len(wanted), len({h.digest for h in hand_ins}) - len(wanted))
         summary.not_graded = [(each.student, each.why_not) for each in hand_ins if each.why_not]
+        summary.releases = {each.student: each.release for each in hand_ins if not each.why_not}
         _fill(course, journal, hand_ins, summary, dry_run)
     return summary
 
@@ -186,7 +190,7 @@ def _settle(course: Course, journal: Journal, around: bytes, only: Sequence[str]
             new.append((_fingerprint(folder), why))
         with (folder / f"{course.lesson}.ipynb").open("rb") as file:
             data = file.read(MOST_BYTES + 1)
-        hand_ins.append(HandIn(folder, digest_of(data, around), why))
+        hand_ins.append(HandIn(folder, digest_of(data, around), why, release_in(data)))
     journal.settle(new)
     return hand_ins
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ from grader.classroom.backup import newest
 from grader.classroom.filling import Change, by_exercise
 from grader.classroom.grade import Course, Summary, grade
 from grader.classroom.progress import shown
-
-MOST_NAMES = 20
+from grader.classroom.released import listed, of_other_releases
 
 
 def run(root: Path, lesson: str, dry_run: bool = False, **options: Any) -> Iterator[str]:
@@ -24,7 +23,7 @@ def run(root: Path, lesson: str, dry_run: bool = False, **options: Any) -> Itera
         summary = grade(course, dry_run=dry_run, progress=progress, **options)
     seconds = time.perf_counter() - start
     yield f"{lesson}: {summary.graded} graded in {seconds:.0f} s, {summary.from_journal} known"
-    yield from _who_was_not(summary)
+    yield from _who_needs_a_look(summary)
     yield from _changes(summary, dry_run)
     if dry_run:
         path = course.private / f"{lesson}-changes.csv"
@@ -49,12 +48,13 @@ def write_csv(path: Path, changes: Iterable[Change]) -> None:
         writer.writerows(map(astuple, changes))
 
 
-def _who_was_not(summary: Summary) -> Iterator[str]:
+def _who_needs_a_look(summary: Summary) -> Iterator[str]:
     if summary.not_graded:
         yield f"Nothing to grade from {len(summary.not_graded)}:"
         yield from (f"  {student}: {why}" for student, why in summary.not_graded)
+    yield from of_other_releases(summary.releases)
     if summary.tentative:
-        names = _names(summary.tentative)
+        names = listed(summary.tentative)
         yield f"Stopped by a limit of time or memory, and asked again next time: {names}"
     if summary.too_high:
         yield "Marks by hand that are above what the exercise gives now:"
@@ -76,12 +76,7 @@ def _changes(summary: Summary, dry_run: bool) -> Iterator[str]:
     steps = [each.now - (each.before or 0) for each in old]
     yield f"{len(old)} marks {would}changed, {min(steps):+g} to {max(steps):+g}:"
     for exercise, changes in by_exercise(old).items():
-        yield f"  {exercise}: {len(changes)} ({_names([each.student for each in changes])})"
+        yield f"  {exercise}: {len(changes)} ({listed([each.student for each in changes])})"
     if by_hand := [each for each in old if each.by_hand]:
-        students = _names(sorted({each.student for each in by_hand}))
+        students = listed(sorted({each.student for each in by_hand}))
         yield f"  of these {len(by_hand)} have a mark by hand, which stays, for review: {students}"
-
-
-def _names(students: Sequence[str]) -> str:
-    more = f" and {len(students) - MOST_NAMES} more" if len(students) > MOST_NAMES else ""
-    return ", ".join(students[:MOST_NAMES]) + more

@@ -22,7 +22,10 @@ from grader.classroom.released import Released, grade_id, grading
 from grader.course.catalogue import exercise_of, find
 from grader.judge.report import card
 from grader.judge.result import Result
+from grader.judge.translation import speaking
 from grader.judge.words import writable
+
+MOST_PROSE = 4000  # characters of one cell that are read as Markdown; the time grows as the square
 
 
 def graded_copy(
@@ -104,7 +107,8 @@ def judge(
             cell.outputs, cell.execution_count = [], None
         if is_check(cell):
             result = results[grade_id(cell)]
-            cell.outputs = [_output(result)]
+            with speaking(lesson.language):
+                cell.outputs = [_output(result)]
             cell.metadata[MARK] = _for_the_class_report(result)
     notebook.metadata[MARK].update(graded=True, term=term)
     return notebook, session.is_tentative
@@ -204,8 +208,9 @@ def _as_cell(cell: NotebookNode, lesson: Released, typed: Mapping[str, str]) -> 
 
 
 def _verbatim(prose: str) -> str:
-    """Prose with markup in it as a block of plain text; the fence is longer than any inside."""
-    if not re.search(r"[<\[&]", prose):
+    """Prose with markup in it as a block of plain text, and prose so long that reading its Markdown
+    could take minutes; the fence is longer than any inside."""
+    if len(prose) <= MOST_PROSE and not re.search(r"[<\[&]", prose):
         return prose
     fence = "`" * (3 + max(map(len, re.findall(r"`+", prose)), default=0))
     return f"{fence}text\n{prose}\n{fence}"

@@ -45,6 +45,7 @@ class Judged:
     score: float  # by the drawn cases too
     contained: bool = True
     problem: str = ""  # why nothing could be judged
+    language: str = ""  # that its student reads; '' for English
 
     @property
     def remark(self) -> str:
@@ -76,9 +77,9 @@ def judge_file(path: Path, notebooks: Path, word: str, terms: Path) -> Judged:
     where = jail("limited")
     seen = _results(data, lesson, "", terms, where)
     counted = _results(data, lesson, word, terms, where) if word else seen
-    return Judged(
-        name, tuple(seen.values()), sum(r.score for r in counted.values()), where.contained
-    )
+    score = sum(result.score for result in counted.values())
+    results = tuple(seen.values())
+    return Judged(name, results, score, where.contained, language=lesson.language)
 
 
 def for_gradescope(judged: Judged) -> dict[str, Any]:

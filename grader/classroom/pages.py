@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
@@ -20,6 +19,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grader.classroom.feedback import is_by_hand, note, with_notes
+from grader.classroom.formulas import OfflinePage
 from grader.classroom.released import grade_id, grading
 from grader.judge.report import Note
 
@@ -86,11 +86,11 @@ def _page(copy: str, facts: Facts, settings: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _exporter(settings: str) -> HTMLExporter:
+def _exporter(settings: str) -> OfflinePage:
     """nbgrader's own exporter of feedback, without the step that asks a gradebook."""
     config = Config({"HTMLExporter": json.loads(settings)})
     theirs = GenerateFeedback(coursedir=CourseDirectory(), config=config)
-    exporter = HTMLExporter(parent=theirs, config=theirs.config)
+    exporter = OfflinePage(parent=theirs, config=theirs.config)
     exporter.register_preprocessor(CSSHTMLHeaderPreprocessor)
     return exporter
 

@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader.judge.release import MARK
 from grader.publish.text_file import (
     LARGE,
     MOST_BYTES,
@@ -34,7 +35,6 @@ __all__ = [
     "text_of",
 ]
 
-MARK = "every_layer_counts"  # our key in a notebook's metadata
 NEWEST = 4  # the major version of nbformat that is read
 TYPES = {  # of cells; the second line's are of older formats
     **{"code": "code", "raw": "raw", "markdown": "markdown"},
@@ -143,6 +143,9 @@ def _cell(cell: dict[str, Any], source: str) -> NotebookNode:
         **({"id": own_id} if isinstance(own_id, str) else {}),
         **({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}),
     }
+    pictures = cell.get("attachments")
+    if isinstance(pictures, dict) and kept["cell_type"] != "code":
+        kept["attachments"] = pictures
     return nbformat.from_dict(kept)
 
 

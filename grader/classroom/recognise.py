@@ -113,12 +113,18 @@ class Marks:
         """How many answers there are that differ from what students find."""
         return sum(
             any(
-                (blank_id in _ids(cell) or _binds(cell, blank_id.removesuffix("_answer")))
+                (blank_id in _ids(cell) or binds(cell, blank_id.removesuffix("_answer")))
                 and cell.source.strip() not in ("", blank)
                 for cell in notebook.cells
             )
             for blank_id, blank in self.blanks.items()
         )
+
+
+def binds(cell: NotebookNode, name: str) -> bool:
+    """Whether a code cell defines this name, or sets it."""
+    pattern = rf"^(?:async +)?(?:def|class) +{name}\b|^{name} *(?::[^=\n]*)?=(?!=)"
+    return cell.cell_type == "code" and bool(re.search(pattern, cell.source, re.MULTILINE))
 
 
 @dataclass(frozen=True)
@@ -264,11 +270,6 @@ def _grading(cell: NotebookNode) -> dict[str, object]:
 
 def _ids(cell: NotebookNode) -> set[str]:
     return {str(_grading(cell).get("grade_id", "")), str(cell.get("id", ""))}
-
-
-def _binds(cell: NotebookNode, name: str) -> bool:
-    pattern = rf"^(?:async +)?(?:def|class) +{name}\b|^{name} *(?::[^=\n]*)?=(?!=)"
-    return cell.cell_type == "code" and bool(re.search(pattern, cell.source, re.MULTILINE))
 
 
 def _shown(name: str) -> str:

@@ -15,6 +15,7 @@ from grader.classroom.grading import Cell, blaming, judged, run
 from grader.classroom.submission import SubmissionError, cells_of
 from grader.course.catalogue import exercise_of, find, names
 from grader.judge.result import Result
+from grader.judge.translation import language_of
 from grader.judge.wording import undefined
 
 
@@ -24,6 +25,7 @@ class Checked:
 
     results: list[Result]
     errors: dict[int, str]  # by the number of the cell
+    language: str = ""  # that the notebook sets; '' for English
 
     @property
     def score(self) -> float:
@@ -65,7 +67,8 @@ def self_check(path: Path, lessons: Path | None) -> Checked:
             results[name] = undefined(name, points, _error(name, cells, session.cell_errors))
     if not results:
         raise SubmissionError(f"{path} defines no function that is an exercise; see: grader list")
-    return Checked(list(blaming(results, session).values()), session.cell_errors)
+    language = language_of(cell.source for cell in cells)
+    return Checked(list(blaming(results, session).values()), session.cell_errors, language)
 
 
 def _error(name: str, cells: list[Cell], errors: dict[int, str]) -> str:

@@ -143,7 +143,7 @@ def _running_mean(batches: Tensor, momentum: float) -> list[float]:
 
 
 def norm_losses(losses: Mapping[str, Sequence[float]]) -> Picture:
-    """How the loss of several networks falls, on a scale of powers of ten.
+    """How the loss of several networks falls; on powers of ten where it goes through one or more.
 
     Args:
         losses: under its name the loss of a network at each step, the first at step 0.
@@ -170,7 +170,9 @@ def norm_losses(losses: Mapping[str, Sequence[float]]) -> Picture:
             size=10,
             color=INK,
         )
-    axes.set_yscale("log")
+    every_loss = [loss for curve in losses.values() for loss in curve]
+    if max(every_loss) > 10 * min(every_loss):  # within one power of ten its marks say nothing
+        axes.set_yscale("log")
     axes.set_xlabel("step", size=10, color=INK)
     axes.set_ylabel("loss", size=10, color=INK)
     axes.legend(fontsize=10, frameon=False, loc="upper right")

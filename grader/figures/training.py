@@ -154,7 +154,7 @@ def learning(loss: Sequence[float], **parameters: Sequence[float]) -> Picture:
         axes[1].set_title("parameters", fontsize=11, color=INK)
     for axis in axes:
         axis.set_xlabel("steps", fontsize=11)
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     ways = {"loss": loss, **parameters}
     return picture(
         figure,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from grader.judge.explorer import address, site
 from grader.judge.result import Counterexample, Result
+from grader.judge.translation import say
 from grader.judge.words import writable
 
 WORDS = {
@@ -42,6 +43,7 @@ class Report:
     which is how nbgrader reads partial credit from the same cell. `print(report)` for words."""
 
     result: Result
+    note: str = ""  # a sentence below the card that is not about the answer
 
     def __float__(self) -> float:
         return self.result.score
@@ -50,10 +52,10 @@ class Report:
         return repr(self.result.score)
 
     def __str__(self) -> str:
-        return text(self.result)
+        return "\n".join(filter(None, [text(self.result), self.note]))
 
     def _repr_html_(self) -> str:
-        return card(self.result)
+        return card(self.result) + (f"<p>{inline(self.note)}</p>" if self.note else "")
 
     @property
     def score(self) -> float:
@@ -90,17 +92,30 @@ def score_line(result: Result) -> str:
     """`2 of 3 points`, or nothing where no points are at stake."""
     if not result.points:
         return ""
-    return f"{result.score:g} of {result.points} point{'s' if result.points != 1 else ''}"
+    return say(f"{result.score:g} of {result.points} point{'s' if result.points != 1 else ''}")
+
+
+def spoken(result: Result) -> Result:
+    """The result as its reader's language has it."""
+    found = result.counterexample
+    return replace(
+        result,
+        parts=tuple(replace(part, name=say(part.name)) for part in result.parts),
+        counterexample=found and replace(found, said=say(found.said), right=say(found.right)),
+        message=say(result.message),
+        next_step=say(result.next_step),
+    )
 
 
 def text(result: Result) -> str:
     """The report for a terminal."""
-    head = [WORDS[result.verdict], result.exercise, score_line(result)]
+    result = spoken(result)
+    head = [say(WORDS[result.verdict]), result.exercise, score_line(result)]
     lines = [" · ".join(filter(None, head))]
     if result.verdict != "not attempted":
         lines += [f"  {'✓' if part.right else '✗'} {part.name}" for part in result.parts]
     if found := result.counterexample:
-        lines.append(f"  {found.call}: you {found.said}, {found.right}")
+        lines.append(f"  {found.call}: {say('you')} {found.said}, {found.right}")
     lines += [f"  {sentence}" for sentence in (result.message, result.next_step) if sentence]
     return "\n".join(lines)
 
@@ -112,7 +127,7 @@ def card(result: Result, at: str | None = None) -> str:
     Args:
         at: where the course's site stands, to link the failing case; None asks the package.
     """
-    colour = COLOURS[result.verdict]
+    colour, result = COLOURS[result.verdict], spoken(result)
     rows = [_head(result, colour)]
     if result.verdict != "not attempted" and result.parts:
         rows.append(_parts(result))
@@ -149,7 +164,7 @@ def badge(word: str, colour: str) -> str:
 def _head(result: Result, colour: str) -> str:
     name = f"<code>{escape(result.exercise)}</code>" if result.exercise else ""
     details = " · ".join(filter(None, [name, score_line(result)]))
-    return f"<div>{badge(WORDS[result.verdict], colour)}&nbsp; {details}</div>"
+    return f"<div>{badge(say(WORDS[result.verdict]), colour)}&nbsp; {details}</div>"
 
 
 def _parts(result: Result) -> str:
@@ -158,10 +173,11 @@ def _parts(result: Result) -> str:
 
 
 def _counterexample(found: Counterexample, link: str) -> str:
-    see = f' &nbsp;<a href="{escape(link)}" target="_blank">see this case</a>' if link else ""
+    you, see = escape(say("you")), escape(say("see this case"))
+    more = f' &nbsp;<a href="{escape(link)}" target="_blank">{see}</a>' if link else ""
     return (
-        f"<div><code>{escape(found.call)}</code>: you <strong>{escape(found.said)}</strong>, "
-        f"{escape(found.right)}{see}</div>"
+        f"<div><code>{escape(found.call)}</code>: {you} <strong>{escape(found.said)}</strong>, "
+        f"{escape(found.right)}{more}</div>"
     )
 
 
@@ -179,10 +195,8 @@ class Note:
     colour: str = "#0072b2"
 
     def __repr__(self) -> str:
-        return f"{self.word} · {self.sentence}"
+        return f"{say(self.word)} · {say(self.sentence)}"
 
     def _repr_html_(self) -> str:
-        return frame(
-            [f"<div>{badge(self.word, self.colour)}&nbsp; {inline(self.sentence)}</div>"],
-            self.colour,
-        )
+        word = badge(say(self.word), self.colour)
+        return frame([f"<div>{word}&nbsp; {inline(say(self.sentence))}</div>"], self.colour)

@@ -104,9 +104,9 @@ def none_among(arguments: Mapping[str, Any], outcome: Outcome) -> str:
     names = [f"`{name}`" for name, value in arguments.items() if value is None]
     if "NoneType" not in outcome.detail or not names:
         return ""
-    which, them = (names[0], "it") if len(names) == 1 else (" and ".join(names), "they")
-    verb = "is" if len(names) == 1 else "are"
-    return f"In this call {which} {verb} None: say first what {them} {verb} to be then."
+    if len(names) == 1:
+        return f"In this call {names[0]} is None: say first what it is to be then."
+    return f"In this call {' and '.join(names)} are None: say first what they are to be then."
 
 
 def blaming_helpers(result: Result, helpers: Mapping[str, Result]) -> Result:
@@ -142,8 +142,9 @@ def _nothing_returned(exercise: CaseByCase, outcome: Outcome) -> str:
 
 def _in_line(outcome: Outcome) -> str:
     number, _, source = outcome.line.partition(": ")
-    source = f": `{source}`" if source else ""
-    return f" in {number}{source}" if number else ""
+    if source:
+        return f" in {number}: `{source}`"
+    return f" in {number}" if number else ""
 
 
 def _wrong_form(answer: Any, expected: Any) -> str | None:
@@ -216,9 +217,10 @@ def _rounded(answer: Any, expected: Any) -> str | None:
         return None
     for digits in range(1, 8):
         if answers == [round(number, digits) for number in numbers]:
-            which, them = ("number", "it") if is_number(answer) else ("numbers", "them")
             places = f"{digits} digit{'s' if digits > 1 else ''}"
-            return f"You returned PyTorch's {which} rounded to {places}. Do not round {them}."
+            if is_number(answer):
+                return f"You returned PyTorch's number rounded to {places}. Do not round it."
+            return f"You returned PyTorch's numbers rounded to {places}. Do not round them."
     return None
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.judge.errors import CourseError
+from grader.judge.release import NAME
 
-NAME = "every-layer-counts"
 MOMENT = (2026, 1, 1, 0, 0, 0)  # the same zip for the same files
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 README = """# Every Layer Counts

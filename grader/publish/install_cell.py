@@ -1,5 +1,6 @@
 """The first cell of every notebook: where the course's package is missing, as in Colab, it installs
-the wheel that the release names, or says how; elsewhere it does nothing.
+the wheel that the release names, or says how; elsewhere it does nothing. Its second line says of
+which release the notebook is: see `release.py`.
 
 No package of ours is asked for by its name: that name on the public index belongs to nobody, and
 whoever took it would run code on every student's machine.
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 from nbformat import NotebookNode
 
 from grader.judge.errors import CourseError
+from grader.judge.release import LINE, TITLE
 from grader.publish.handout import wheel
 
 GRADE_ID = "install"
@@ -26,7 +28,8 @@ BROUGHT = {"torch", "ipykernel"}  # never by us: the first is large, the second 
 METADATA = {"cellView": "form", "jupyter": {"source_hidden": True}}  # of Colab, of JupyterLab
 
 ONLY_SAYS = """\
-# @title Where the course's package is missing, this cell says how to get it
+{title}, this cell says how to get it
+{line}
 from importlib.util import find_spec
 
 if find_spec("grader") is None:
@@ -40,7 +43,8 @@ if find_spec("grader") is None:
     )
 """
 INSTALLS = """\
-# @title Where the course's package is missing, this cell installs it
+{title}, this cell installs it
+{line}
 from importlib.util import find_spec
 
 if find_spec("grader") is None:
@@ -75,12 +79,12 @@ class Release:
 
     def cell(self) -> str:
         """The source of the first cell."""
+        head = {"title": TITLE, "line": LINE.format(self.version)}
         if not self.address:
             others = " ".join(self.others)
-            return ONLY_SAYS.format(wheel=self.wheel, others=others).rstrip("\n")
-        return INSTALLS.format(
-            name=self.name, others=self.others, address=self.address, sha256=self.sha256
-        ).rstrip("\n")
+            return ONLY_SAYS.format(**head, wheel=self.wheel, others=others).rstrip("\n")
+        wheel = {"name": self.name, "address": self.address, "sha256": self.sha256}
+        return INSTALLS.format(**head, **wheel, others=self.others).rstrip("\n")
 
 
 @cache

@@ -38,6 +38,8 @@ from nbgrader.preprocessors import ClearSolutions
 
 from grader.course.exercises import lessons
 from grader.judge.exercise import Exercise, Lesson
+from grader.judge.release import MARK
+from grader.judge.translation import say
 from grader.publish import install_cell
 from grader.publish.environment import course_config, interpreter_first
 from grader.publish.minutes import BONUS, minutes
@@ -132,9 +134,8 @@ def read(text: Path) -> NotebookNode:
     """
     notebook = parse(text, tags=TAGS, roles=ROLES, options={"grade_id"})
     title(text, notebook)
-    notebook.metadata = nbformat.from_dict(
-        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    )
+    version = install_cell.release_of(text.parent.parent).version
+    notebook.metadata = _metadata({"release": version})
     lesson = next((lesson for lesson in lessons() if lesson.name == text.stem), None)
     exercises = {exercise.name: exercise for exercise in (lesson or Lesson("", ())).exercises}
     waiting: Exercise | None = None  # its check cell has not come yet
@@ -166,6 +167,12 @@ def read(text: Path) -> NotebookNode:
     notebook.cells.insert(0, _install_cell(text.parent.parent))
     _number(notebook)
     return notebook
+
+
+def _metadata(marks: dict[str, str] | None) -> NotebookNode:
+    """What a notebook says of itself; a deck is of no release."""
+    said = {MARK: marks} if marks else {}
+    return nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}, **said})
 
 
 def _install_cell(root: Path) -> NotebookNode:
@@ -339,7 +346,7 @@ def _with_points(text: Path, cell: NotebookNode, exercises: dict[str, Exercise])
         if role[1] not in exercises:
             raise _error(text, cell, f"names an unknown exercise, `{role[1]}`", "mend the name")
         count = exercises[role[1]].points
-        return f"{count} point{'s' if count != 1 else ''}"
+        return say(f"{count} point{'s' if count != 1 else ''}")
 
     return re.sub(r"\{points\}`(\w+)`", points, str(cell.source))
 
@@ -403,9 +410,7 @@ def _use_silent_outputs(text: Path, cells: list[NotebookNode]) -> None:
 
 def _tidy(notebook: NotebookNode) -> None:
     """Count the cells that are left from 1, and keep nothing that differs between two runs."""
-    notebook.metadata = nbformat.from_dict(
-        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    )
+    notebook.metadata = _metadata(notebook.metadata.get(MARK))
     for cell in notebook.cells:
         cell.metadata.pop(LINE, None)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -434,7 +439,7 @@ def _prove_full_marks(text: Path, cell: NotebookNode) -> None:
 def _prove_prediction(text: Path, cell: NotebookNode) -> None:
     for output in cell.get("outputs", []):
         said = output.get("data", {}).get("text/plain", "")
-        if "# SOLUTION" in cell.source and said.startswith("A surprise"):
+        if "# SOLUTION" in cell.source and said.startswith(say("A surprise")):
             raise _error(text, cell, f"predicts wrongly ({said})", "mend the number")
 
 

@@ -41,15 +41,19 @@ PRAISES = re.compile(  # untrue where another mistake stands beside it
 )
 
 
-def complaints(root: Path | None = None) -> Iterator[str]:
-    """One sentence for each thing that is wrong; none when the course is in order."""
+def complaints(root: Path | None = None, only: Sequence[str] = ()) -> Iterator[str]:
+    """One sentence for each thing that is wrong; none when the course is in order.
+
+    Args:
+        only: the names of lessons; all if empty.
+    """
     names = Counter(exercise.name for lesson in lessons() for exercise in lesson.exercises)
     yield from (f"{name}: two exercises have this name" for name, n in names.items() if n > 1)
     for lesson in lessons():
-        for exercise in lesson.exercises:
+        for exercise in lesson.exercises if not only or lesson.name in only else ():
             yield from (f"{exercise.name}: {what}" for what in of_exercise(exercise))
     if root is not None:
-        yield from _of_texts(root)
+        yield from _of_texts(root, only)
 
 
 def summary() -> str:
@@ -190,14 +194,14 @@ def _of_draws(exercise: CaseByCase) -> Iterator[str]:
             return
 
 
-def _of_texts(root: Path) -> Iterator[str]:
+def _of_texts(root: Path, only: Sequence[str]) -> Iterator[str]:
     """Every lesson text holds exactly the exercises of its lesson, and keeps names apart."""
     try:
         found, decks = texts(root), texts(root, "slides")
     except LessonError as error:
         yield str(error)
         return
-    for text in found.values():
+    for text in (found[name] for name in found if not only or name in only):
         try:
             notebook = read(text)
         except LessonError as error:
@@ -207,7 +211,7 @@ def _of_texts(root: Path) -> Iterator[str]:
         yield from names.complaints(text, notebook)
         yield from _too_long(text, notebook)
         yield from _unpractised(text, notebook)
-    for deck in decks.values():
+    for deck in (decks[name] for name in decks if not only or name in only):
         try:
             slides.read(deck)
         except LessonError as error:

@@ -2,13 +2,15 @@
 
 A deck is a MyST text notebook like a lesson: its code runs when the deck is built, {eval}`...` puts
 a value into the words, and what a cell returns is what the slide shows. Code itself is hidden,
-unless its cell has the tag `show`. `---` starts a slide, a comment is its speaker notes.
+unless its cell has the tag `show`. `---` starts a slide, a comment is its speaker notes, which
+begin with their minutes: `2 min.` A list with `*` appears step by step, `ballot.py` makes votes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
-import shutil
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -21,8 +23,14 @@ from traitlets.config import Config
 
 from grader.publish import tools
 from grader.publish.lesson import execute
-from grader.publish.myst import LessonError, parse, title
+from grader.publish.myst import LessonError, mistake, parse, title
 
+MADE_FROM = "made-from"  # in the folder of the built decks
+THEME = "theme.css"
+CODE_OF_DECKS = ("judge/**/*.py", "course/**/*.py", "figures/*.py", "publish/*.py")
+CODE = re.compile(r"^```\{code-cell\}.*?^```$", re.DOTALL | re.MULTILINE)
+NOTE = re.compile(r"<!--(?!\s*_\w+:)(.*?)-->", re.DOTALL)
+MINUTES = re.compile(r"\s*(\d+) min\. ")
 HEADER = """---
 theme: every-layer-counts
 paginate: true
@@ -47,21 +55,28 @@ def build(decks: Sequence[Path], folder: Path, pdf: bool = True) -> Iterator[str
     browser = tools.browser()
     if pdf and (obstacle := tools.no_browser()):
         raise LessonError(str(obstacle))
-    sources = folder / "text"
-    shutil.rmtree(sources, ignore_errors=True)
-    sources.mkdir(parents=True)
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for deck, text in zip(decks, pool.map(markdown, decks), strict=True):
-            (sources / deck.name).write_text(text, encoding="utf-8")
-            yield f"{deck.stem}: its numbers are computed"
-    theme = decks[0].parent / "theme.css"
-    command = [marp, "--no-stdin", "--html", "--allow-local-files", "--theme-set", str(theme)]
-    command += ["--input-dir", str(sources), "--output", str(folder)]
-    environment = {**os.environ, "CHROME_PATH": browser or "", "CHROME_NO_SANDBOX": "1"}
-    for form in ["html", "pdf"] if pdf else ["html"]:
-        options = ["--pdf", "--pdf-outlines"] if form == "pdf" else []
-        _run([*command, *options], environment)
-        yield f"{len(decks)} decks as {form.upper()} in {folder}"
+    forms = ["html", "pdf"] if pdf else ["html"]
+    changed = [deck for deck in decks if not _is_made(deck, folder, forms)]
+    if kept := len(decks) - len(changed):
+        yield f"{kept} decks have not changed"
+    if not changed:
+        return
+    with tempfile.TemporaryDirectory() as texts:
+        with ProcessPoolExecutor(os.cpu_count()) as pool:
+            for deck, text in zip(changed, pool.map(markdown, changed), strict=True):
+                (Path(texts) / deck.name).write_text(text, encoding="utf-8")
+                yield f"{deck.stem}: its numbers are computed"
+        theme = decks[0].parent / THEME
+        command = [marp, "--no-stdin", "--html", "--allow-local-files", "--theme-set", str(theme)]
+        command += ["--input-dir", texts, "--output", str(folder)]
+        environment = {**os.environ, "CHROME_PATH": browser or "", "CHROME_NO_SANDBOX": "1"}
+        for form in forms:
+            options = ["--pdf", "--pdf-outlines"] if form == "pdf" else []
+            _run([*command, *options], environment)
+            yield f"{len(changed)} decks as {form.upper()} in {folder}"
+    (folder / MADE_FROM).mkdir(exist_ok=True)
+    for deck in changed:
+        _stamp(deck, folder).write_text(_made_from(deck), encoding="utf-8")
 
 
 def markdown(deck: Path) -> str:
@@ -92,7 +107,47 @@ def read(deck: Path) -> NotebookNode:
     """
     notebook = parse(deck, tags={"show"}, roles={"eval"}, options=())
     title(deck, notebook)
+    spoken(deck)
     return notebook
+
+
+def spoken(deck: Path) -> int:
+    """The minutes that a lecture takes: those that the speaker notes of its slides begin with.
+
+    Raises:
+        LessonError: for a slide whose notes name none.
+    """
+    text = CODE.sub(lambda code: "\n" * code[0].count("\n"), deck.read_text(encoding="utf-8"))
+    total, line = 0, 1
+    for slide in re.split(r"^---$", text, flags=re.MULTILINE):
+        found = [MINUTES.match(note) for note in NOTE.findall(slide)]
+        line += slide.count("\n")
+        if len(found) != 1 or not found[0]:
+            cure = "write one comment under each slide that begins with, say, '2 min. '"
+            raise mistake(deck, line, "the slide that ends here has no minutes", cure)
+        total += int(found[0][1])
+    return total
+
+
+def _is_made(deck: Path, folder: Path, forms: Sequence[str]) -> bool:
+    """Whether this deck stands in the folder as its text, the theme and our code make it now."""
+    stamp = _stamp(deck, folder)
+    there = all((folder / f"{deck.stem}.{form}").exists() for form in forms)
+    return there and stamp.exists() and stamp.read_text(encoding="utf-8") == _made_from(deck)
+
+
+def _stamp(deck: Path, folder: Path) -> Path:
+    return folder / MADE_FROM / f"{deck.stem}.txt"
+
+
+def _made_from(deck: Path) -> str:
+    """A digest of all that a deck comes from: its text, how it looks, and the code it runs."""
+    package = Path(__file__).parents[1]
+    code = [path for files in CODE_OF_DECKS for path in sorted(package.glob(files))]
+    digest = hashlib.blake2b(digest_size=16)
+    for path in [deck, deck.parent / THEME, deck.parent / "package-lock.json", *code]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _marp(slides: Path) -> str:

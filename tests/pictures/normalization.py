@@ -18,6 +18,7 @@ PICTURES = {
     "norm_losses": lambda: figures.norm_losses(
         {"plain": [2.0, 1.5, 1.25, 1.2], "normalized": [2.0, 0.5, 0.125, 0.02]}
     ),
+    "norm_losses within one power of ten": lambda: figures.norm_losses({"plain": [1.14, 1.02]}),
     "running_means": lambda: figures.running_means(STEPS),
     "shared_means": lambda: figures.shared_means(
         MAPS, BatchNorm2d=nn.BatchNorm2d(4), GroupNorm=nn.GroupNorm(2, 4)

@@ -33,10 +33,11 @@ def python(place: Place) -> Iterator[Said]:
     if not OLDEST <= place.python[:2] <= NEWEST:
         yield wrong(f"{shown} is not one of those that the course runs on: 3.11 to 3.14.", _anew())
     elif place.homes and is_root() and not seen_by_others():
+        clone = (place.package.parent / "Makefile").exists()
         yield limited(
             f"{shown}, at a place that other users of this machine may not read: it runs for root "
             "alone.",
-            "make clean install PYTHON=/usr/bin/python3",
+            "make clean install PYTHON=/usr/bin/python3" if clone else _anew(),
         )
     else:
         yield fine(f"{shown}, {sys.prefix}")

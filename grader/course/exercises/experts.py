@@ -287,7 +287,7 @@ ONE_EXPERT = Mistake("no shared, one expert", as_if(top_k=1, num_shared=0),
 ALL_EXPERTS = Mistake("all experts", lambda a: a(top_k=a.num_experts),
     "You counted all experts. A token passes through `top_k` of them; the others only wait.",
     praise="Right where all are asked.")
-CHOSEN_COLUMNS = Mistake("chosen columns of the router",
+CHOSEN_ROWS = Mistake("chosen rows of the router",
     lambda a: a() - (a.num_experts - a.top_k) * column(a),
     "You counted the router's rows of the chosen experts only. To choose, it has to make a "
     "logit for every expert.",
@@ -297,7 +297,7 @@ TOP_1 = Mistake("one of the experts", as_if(top_k=1),
     praise="Right for `top_k=1`.")
 WAITING = Mistake("those not chosen", lambda a: a(top_k=a.num_experts - a.top_k),
     "You counted the experts that are not chosen. Asked are those that work.")
-CHOICE = (ALL_EXPERTS, CHOSEN_COLUMNS, TOP_1, ONE_EXPERT, WAITING)
+CHOICE = (ALL_EXPERTS, CHOSEN_ROWS, TOP_1, ONE_EXPERT, WAITING)
 
 
 def draw_sizes(random: Random, shared: bool = False) -> dict[str, int]:

@@ -119,8 +119,8 @@ def draw_values(random: Random, negative: bool) -> list[float]:
 SCALE = Function(
     symmetric_scale,
     question=lambda a: (
-        f"The numbers {', '.join(f'{x:g}' for x in a.values)} are to become symmetric integers of "
-        f"{asking.count(a.bits, 'bit')}. What is their scale, to three significant digits?"),
+        f"Weights of {', '.join(f'{x:g}' for x in a.values)} are to become symmetric integers of "
+        f"{asking.count(a.bits, 'bit')}. What is the scale, to three significant digits?"),
     parts=(
         Part("positive values", 1,
             (case([127]), case([1, 150.2]), case([0.5, 0.25, 3.81, 1.27])),

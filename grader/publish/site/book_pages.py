@@ -1,7 +1,8 @@
 """The pages around the lessons: front page, tables, cheat sheet, glossary, decks, practice.
 
-Nothing is told twice: the list of lessons stands in README.md, the words in `glossary.toml`, the
-tables in `grader/course/sheet.py`, their check in lesson 18, a deck's title in the deck.
+Nothing is told twice: the list of lessons stands in `docs/syllabus.md`, the words in
+`glossary.toml`, the tables in `grader/course/sheet.py`, their check in lesson 18, a deck's title in
+the deck.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from grader.publish.site.book_lesson import raw, scrolling, with_formulas
 from grader.publish.slides import read as read_deck
 
 LAST_OF_THE_TABLES = 18  # later lessons are about what has been added since
-ROW = re.compile(r"^\| \[(\d\d) [^\]]*\]\(notebooks/([\w-]+)/.*\|$", re.MULTILINE)
-TO_NOTEBOOK = re.compile(r"\]\(notebooks/([\w-]+)/\1\.ipynb\)")
-TO_SHEET = re.compile(r"\[([^\]]*)\]\(notebooks/18-table/cheat-sheet\.html\)")
+ROW = re.compile(r"^\| \[(\d\d) [^\]]*\]\(\.\./notebooks/([\w-]+)/.*\|$", re.MULTILINE)
+TO_NOTEBOOK = re.compile(r"\]\(\.\./notebooks/([\w-]+)/\1\.ipynb\)")
+TO_SHEET = re.compile(r"\[([^\]]*)\]\(\.\./notebooks/18-table/cheat-sheet\.html\)")
 LESSON_NUMBER = re.compile(r"\((\d\d(?:, \d\d)*)\)")
 AFTER = re.compile(r"(<summary>after&nbsp;lesson&nbsp;(\d\d)</summary>.*?</details>)", re.DOTALL)
 STYLE = re.compile(r' style="[^"]*"')
@@ -58,7 +59,7 @@ def pages(root: Path) -> dict[str, str]:
 
 
 def front(root: Path) -> str:
-    """The front page. The sentences and the table of lessons are README.md's."""
+    """The front page. The sentences are README.md's, the table is that of `docs/syllabus.md`."""
     readme = (root / "README.md").read_text(encoding="utf-8")
     sentences = re.findall(r"^(?:A Jupyter course|You write small).*$", readme, re.MULTILINE)
     if len(sentences) != 2:
@@ -67,9 +68,10 @@ def front(root: Path) -> str:
             "the front page of the site shows them."
         )
     promise, way = sentences
-    rows = ROW.findall(readme)
+    syllabus = (root / "docs" / "syllabus.md").read_text(encoding="utf-8")
+    rows = ROW.findall(syllabus)
     if not rows:
-        raise CourseError("README.md has no table of lessons; the front page of the site shows it.")
+        raise CourseError("docs/syllabus.md has no table of lessons; the front page shows it.")
     number, first = rows[0]
     ways = (
         f'<a class="elc-way" href="{first}.html">Start with lesson {number}</a>'
@@ -80,7 +82,7 @@ def front(root: Path) -> str:
         *("# Every Layer Counts", promise, re.sub(":$", ".", way)),
         raw(f'<p class="elc-ways">{ways}</p><div id="elc-offline"></div>'),
         "## Lessons",
-        "\n".join(["| lesson | you count |", "|---|---|", *_rows(readme)]),
+        "\n".join(["| lesson | you count | minutes |", "|---|---|---:|", *_rows(syllabus)]),
         *_teachers(root),
         *_sidebar([name for _, name in rows]),
     ]
@@ -177,9 +179,9 @@ def place_for(heading: str, place: str, sentence: str) -> str:
     return f"# {heading}\n\n{sentence}\n\n{raw(html)}\n"
 
 
-def _rows(readme: str) -> list[str]:
-    """README.md's rows of lessons with links between pages."""
-    rows = [found[0] for found in ROW.finditer(readme)]
+def _rows(syllabus: str) -> list[str]:
+    """The rows of lessons with links between pages."""
+    rows = [found[0] for found in ROW.finditer(syllabus)]
     local = [TO_NOTEBOOK.sub(r"](\1.ipynb)", row) for row in rows]
     return [TO_SHEET.sub(r"[\1](cheat-sheet.md)", row) for row in local]
 

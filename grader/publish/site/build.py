@@ -41,7 +41,7 @@ def build(root: Path, folder: Path) -> Iterator[str]:
 def _build_decks(root: Path, folder: Path) -> str:
     """Every deck, with its links to lessons as the site has them; returns what was done."""
     *_, said = slides.build(list(texts(root, "slides").values()), folder, pdf=False)
-    shutil.rmtree(folder / "text")
+    shutil.rmtree(folder / slides.MADE_FROM)
     for deck in folder.glob("*.html"):
         deck.write_text(with_pages(deck.read_text(encoding="utf-8")), encoding="utf-8")
     return said

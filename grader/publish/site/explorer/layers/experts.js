@@ -30,7 +30,7 @@ const common = (count) => ({
 const CHOICE = {
   "all experts": (a, ask) => ask({ top_k: a.num_experts }),
   "one of the experts": asIf({ top_k: 1 }),
-  "chosen columns of the router": (a, ask) =>
+  "chosen rows of the router": (a, ask) =>
     ask() - tokens(a) * (a.num_experts - a.top_k) * a.d_model,
 };
 
