@@ -278,7 +278,9 @@ def test_a_deck_becomes_a_pdf_and_is_built_again_only_when_it_changes(tmp_path):
     pdf.unlink()
     assert "01-linear: its numbers are computed" in slides.build([deck], folder)
     deck.write_text(deck.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert "01-linear: its numbers are computed" in slides.build([deck], folder, pdf=False)
+    assert "01-linear: its numbers are computed" in [*slides.build([deck], folder, pdf=False)]
+    assert [*slides.build([deck], folder, pdf=False)] == ["1 decks have not changed"]
+    assert "1 decks as PDF" in [*slides.build([deck], folder)][-1]  # that one is of the old text
 
 
 @pytest.mark.parametrize(

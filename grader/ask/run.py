@@ -101,7 +101,7 @@ def is_untouched(function: Any) -> bool:
     return {step.opname for step in steps} <= idle and constants[-1:] in ([None], [...])
 
 
-def _plain(value: Any) -> Any:
+def _returned(value: Any) -> Any:
     """What a call returned, as `plain` has it."""
     try:
         return plain(value)
@@ -122,7 +122,7 @@ def answer(function: Any, positional: Any, named: Any) -> dict[str, Any]:
     try:
         with redirect_stdout(printed), redirect_stderr(printed), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbgrader takes any warning for a failed check
-            value = _plain(_at_one_depth(function, *mine[0], **mine[1]))
+            value = _returned(_at_one_depth(function, *mine[0], **mine[1]))
     except Stop as stop:
         return dict(zip(("status", "detail"), stop.args, strict=False))
     except KeyboardInterrupt:

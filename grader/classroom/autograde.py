@@ -21,7 +21,7 @@ from grader.ask.jail import NoJailError, jail
 from grader.classroom.folders import folders, is_finished, terms_of_others
 from grader.classroom.gradebook import known_to_gradebook, release_of, released
 from grader.classroom.graded_copy import judge, keys_for, read, restore
-from grader.classroom.reading import MOST_BYTES
+from grader.classroom.reading import MOST_BYTES, bytes_of
 from grader.classroom.recognise import put_right
 from grader.classroom.released import of_other_releases, release_in
 from grader.classroom.term import (
@@ -87,7 +87,7 @@ class AnySubmission(NotebookExporter):  # type: ignore[misc]  # nbconvert has no
             if why := put_right(folder, lesson, release_of(course, lesson)):
                 self.log.warning(f"Nothing to grade from {folder.parent.name} in {lesson}: {why}.")
             else:
-                data = (folder / f"{lesson}.ipynb").read_bytes()[:MOST_BYTES]
+                data = bytes_of(folder / f"{lesson}.ipynb")
                 releases[f"{folder.parent.name} in {lesson}"] = release_in(data)
         for line in of_other_releases(releases):
             self.log.warning(line)

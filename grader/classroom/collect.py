@@ -22,7 +22,7 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from grader.classroom.downloads import LITTER, ExtractEach
 from grader.classroom.folders import folder_of
-from grader.classroom.reading import MOST_BYTES, UnreadableError, notebook_of
+from grader.classroom.reading import UnreadableError, bytes_of, notebook_of
 from grader.classroom.recognise import Marks
 from grader.classroom.roster import EMAIL, SAFE, Person
 from grader.judge.errors import CourseError
@@ -195,8 +195,7 @@ def _marks(course: Any) -> dict[str, Marks]:
 def _lesson_of(path: Path, marks: Mapping[str, Marks]) -> str:
     """The lesson whose grade ids are in a file, or that it is called after."""
     if path.suffix.lower() in NOTEBOOKS:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = bytes_of(path)
         try:
             notebook = notebook_of(data)
         except UnreadableError:

@@ -27,7 +27,7 @@ from grader.classroom.folders import folder_of, folders, terms_of_others, write_
 from grader.classroom.gradebook import known_to_gradebook, release_of, released
 from grader.classroom.journal import Journal, circumstances, digest_of
 from grader.classroom.progress import Progress
-from grader.classroom.reading import MOST_BYTES
+from grader.classroom.reading import MOST_BYTES, bytes_of
 from grader.classroom.recognise import put_right
 from grader.classroom.released import release_in
 from grader.classroom.term import digest, one_word_for_all, private_folder
@@ -188,8 +188,7 @@ def _settle(course: Course, journal: Journal, around: bytes, only: Sequence[str]
         if why is None:
             why = put_right(folder, course.lesson, release_of(course.directory, course.lesson))
             new.append((_fingerprint(folder), why))
-        with (folder / f"{course.lesson}.ipynb").open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = bytes_of(folder / f"{course.lesson}.ipynb")
         hand_ins.append(HandIn(folder, digest_of(data, around), why, release_in(data)))
     journal.settle(new)
     return hand_ins
@@ -229,7 +228,7 @@ def _ask(
     from grader.classroom.worker import grade_batch, killed
 
     files = (
-        (digest, (each.folder / f"{course.lesson}.ipynb").read_bytes()[: MOST_BYTES + 1])
+        (digest, bytes_of(each.folder / f"{course.lesson}.ipynb"))
         for digest, each in wanted.items()
     )
     done = 0

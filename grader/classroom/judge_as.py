@@ -18,7 +18,7 @@ from typing import Any
 from grader.ask.bubblewrap import seen_by_others
 from grader.ask.jail import Jail, jail
 from grader.classroom.graded_copy import keys_for, read, restore, results_of
-from grader.classroom.reading import MOST_BYTES, UnreadableError, notebook_of
+from grader.classroom.reading import UnreadableError, bytes_of, notebook_of
 from grader.classroom.recognise import Marks
 from grader.classroom.released import Released
 from grader.judge.errors import CourseError
@@ -198,8 +198,7 @@ def _the_best(files: Sequence[Path], notebooks: Path) -> tuple[str, Released, by
 
 def _data(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
+        return bytes_of(path)
     except OSError as error:
         raise JudgeError(f"{path} cannot be read: {error.strerror}.") from None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -29,6 +30,7 @@ __all__ = [
     "MARK",
     "MOST_BYTES",
     "UnreadableError",
+    "bytes_of",
     "kind_of",
     "notebook_of",
     "stand_in",
@@ -41,6 +43,16 @@ TYPES = {  # of cells; the second line's are of older formats
     **{"heading": "markdown", "html": "markdown", "text": "markdown", "plaintext": "raw"},
 }
 CUT = 8  # a word or an escape that ends a file begins at most so far before the end
+
+
+def bytes_of(path: Path) -> bytes:
+    """A file's bytes, one more than a notebook may have at most: `notebook_of` refuses these.
+
+    Raises:
+        OSError: if it is missing, or cannot be read.
+    """
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
 def notebook_of(data: bytes) -> NotebookNode:

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from grader.classroom.reading import MOST_BYTES, UnreadableError, notebook_of, text_of
+from grader.classroom.reading import UnreadableError, bytes_of, notebook_of, text_of
 from grader.judge.errors import CourseError
 
 
@@ -26,8 +26,7 @@ def cells_of(path: Path) -> list[NotebookNode]:
         SubmissionError: if the file is missing, or is neither of the two.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = bytes_of(path)
     except OSError as error:
         raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from None
     try:

@@ -21,6 +21,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.exchange.default import Exchange
 from nbgrader.utils import notebook_hash
 from sqlalchemy.exc import DatabaseError
 
@@ -32,7 +33,6 @@ from grader.classroom.quiz_files import key_page, quiz_page, read_quiz, write, w
 from grader.classroom.table import read_table
 from grader.judge.errors import CourseError
 
-EXCHANGE = "/usr/local/share/nbgrader/exchange"  # nbgrader's, where no setting says otherwise
 REPORTS = ("*-report.html", "marks.csv", "*-changes.csv")
 QUIZ_PAGES = {"quiz.html": quiz_page, "quiz-key.html": key_page}
 
@@ -107,7 +107,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _exchange(course: Course, student: str) -> Iterator[Trace]:
     """What nbgrader carries to and fro. A page there is called after the secret of a hand-in."""
-    root = Path(course.config.Exchange.get("root", EXCHANGE), course.directory.course_id)
+    root = Path(Exchange(config=course.config).root, course.directory.course_id)
     sent = [path for path in sorted(root.glob("inbound/*")) if path.name.startswith(f"{student}+")]
     pages = {
         root / "feedback" / f"{notebook_hash(secret=secret, notebook_id=lesson)}.html": lesson
@@ -202,8 +202,8 @@ def _gradebooks(course: Course, student: str) -> Iterator[Trace]:
     found = {f"{SQLITE}{path}": f"backups/{name}/" for name, path in sorted(books.items())}
     for url, name in {**found, course.directory.db_url: ""}.items():
         try:
-            place = f"{name}gradebook.db" if name else "The gradebook"
-            with _readable(place), Gradebook(url, course_id) as gradebook:
+            book = f"{name}gradebook.db" if name else "The gradebook"
+            with _readable(book), Gradebook(url, course_id) as gradebook:
                 facts = _facts(gradebook.find_student(student))
         except MissingEntry:
             continue

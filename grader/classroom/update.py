@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.classroom.merging import Merged, ids_of, merge
-from grader.classroom.reading import MOST_BYTES, UnreadableError, notebook_of
+from grader.classroom.reading import UnreadableError, bytes_of, notebook_of
 from grader.classroom.recognise import Marks
 from grader.classroom.released import release_in
 from grader.judge import release
@@ -31,7 +31,7 @@ def update(path: Path, where: Path | None = None) -> list[str]:
     Raises:
         CourseError: where nothing can be done; nothing was written then.
     """
-    data = _bytes_of(path)
+    data = _data(path)
     try:
         old = notebook_of(data)
     except UnreadableError as error:
@@ -52,10 +52,9 @@ def update(path: Path, where: Path | None = None) -> list[str]:
     return [f"{path} is {release.words(now)} now.", *_summary(merged), f"As it was: {kept}"]
 
 
-def _bytes_of(path: Path) -> bytes:
+def _data(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
+        return bytes_of(path)
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
 
@@ -80,7 +79,7 @@ def _lesson_of(path: Path, notebook: NotebookNode, lessons: Iterable[Path]) -> t
     """The lesson with most cells of the notebook, by their ids or their texts; and its bytes."""
     ours, found = _keys(notebook), []
     for each in lessons:
-        data = _bytes_of(each)
+        data = _data(each)
         try:
             shared = len(ours & _keys(notebook_of(data)))
         except UnreadableError:

@@ -24,7 +24,7 @@ from grader.course.exercises import catalogue
 from grader.course.live_keys import FromPyTorch
 from grader.course.pool_files import without_code
 from grader.judge.errors import CourseError
-from grader.judge.exercise import CaseByCase, Mistake, case
+from grader.judge.exercise import Case, CaseByCase, Mistake, case
 from grader.judge.same import alike
 from grader.judge.words import with_commas
 
@@ -116,7 +116,7 @@ def vote(name: str, *mistakes: str, question: str = "", **arguments: Any) -> Bal
 Answer = tuple[Any, Mistake | None]
 
 
-def _answers(exercise: CaseByCase, mistakes: Sequence[str], asked: Any) -> list[Answer]:
+def _answers(exercise: CaseByCase, mistakes: Sequence[str], asked: Case) -> list[Answer]:
     source = FromPyTorch(exercise, (asked,), frozenset())
     numbers = {mistake.name: number for number, mistake in enumerate(exercise.mistakes)}
     found: list[Answer] = [(source.expected[0], None)]

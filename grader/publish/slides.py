@@ -56,7 +56,8 @@ def build(decks: Sequence[Path], folder: Path, pdf: bool = True) -> Iterator[str
     if pdf and (obstacle := tools.no_browser()):
         raise LessonError(str(obstacle))
     forms = ["html", "pdf"] if pdf else ["html"]
-    changed = [deck for deck in decks if not _is_made(deck, folder, forms)]
+    digests = {deck: _made_from(deck) for deck in decks}  # now: somebody may edit meanwhile
+    changed = [deck for deck in decks if not _is_made(deck, folder, forms, digests[deck])]
     if kept := len(decks) - len(changed):
         yield f"{kept} decks have not changed"
     if not changed:
@@ -75,8 +76,8 @@ def build(decks: Sequence[Path], folder: Path, pdf: bool = True) -> Iterator[str
             _run([*command, *options], environment)
             yield f"{len(changed)} decks as {form.upper()} in {folder}"
     (folder / MADE_FROM).mkdir(exist_ok=True)
-    for deck in changed:
-        _stamp(deck, folder).write_text(_made_from(deck), encoding="utf-8")
+    for stamp, deck in ((_stamp(deck, folder, form), deck) for deck in changed for form in forms):
+        stamp.write_text(digests[deck], encoding="utf-8")
 
 
 def markdown(deck: Path) -> str:
@@ -129,15 +130,19 @@ def spoken(deck: Path) -> int:
     return total
 
 
-def _is_made(deck: Path, folder: Path, forms: Sequence[str]) -> bool:
-    """Whether this deck stands in the folder as its text, the theme and our code make it now."""
-    stamp = _stamp(deck, folder)
-    there = all((folder / f"{deck.stem}.{form}").exists() for form in forms)
-    return there and stamp.exists() and stamp.read_text(encoding="utf-8") == _made_from(deck)
+def _is_made(deck: Path, folder: Path, forms: Sequence[str], digest: str) -> bool:
+    """Whether this deck stands in the folder, in all forms, as it would be made now."""
+    return all(
+        (folder / f"{deck.stem}.{form}").exists()
+        and stamp.exists()
+        and stamp.read_text(encoding="utf-8") == digest
+        for form in forms
+        for stamp in [_stamp(deck, folder, form)]
+    )
 
 
-def _stamp(deck: Path, folder: Path) -> Path:
-    return folder / MADE_FROM / f"{deck.stem}.txt"
+def _stamp(deck: Path, folder: Path, form: str) -> Path:
+    return folder / MADE_FROM / f"{deck.stem}.{form}.txt"
 
 
 def _made_from(deck: Path) -> str:
